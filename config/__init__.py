@@ -1,0 +1,1 @@
+"""The settings: one typed tree, and the commented file that `mailbot init` writes."""

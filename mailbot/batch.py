@@ -1,0 +1,213 @@
+"""One pass over everything that is due: intake, reading, deciding, provisioning, sending.
+
+What fails is attempted once and waits for the next pass; what can go on goes on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from mailbot.app import App
+from mailbot.cage import CageClosedError
+from parsers.mail.message import parse_headers
+from workflow.application import Fate, Message, ReplyStatus
+from workflow.delivery import HOLD, deliver
+from workflow.intake import take_in
+from workflow.ports import ServiceUnavailableError, StaleApplicationError
+from workflow.progress import advance, read_unplaced
+from workflow.states import QUEUE, WORK, State
+
+_EVERYTHING: Final = 1_000_000
+_FUTURE: Final = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+"""A pass does not wait for back-off: whatever is not done yet is attempted."""
+
+_FAILURES_TO_STOP_SENDING: Final = 3
+
+
+class Step(NamedTuple):
+    """One thing that happened, for whoever shows the progress."""
+
+    stage: str  # "intake", "work", "delivery"
+    text: str
+
+
+Progress = Callable[[Step], None]
+
+
+@dataclass(slots=True)
+class Summary:
+    """What one pass did."""
+
+    taken: int = 0
+    ignored: int = 0
+    repeated: int = 0
+    advanced: Counter[State] = field(default_factory=Counter)  # where applications ended up
+    sent: int = 0
+    held: str | None = None
+    faults: list[str] = field(default_factory=list)  # one line a service, each once
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    @property
+    def for_operators(self) -> int:
+        """How many applications this pass put before operators."""
+        return sum(count for state, count in self.advanced.items() if state in QUEUE)
+
+    def fault(self, error: Exception) -> None:
+        """Note a service that could not be used, once."""
+        with self._lock:
+            if str(error) not in self.faults:
+                self.faults.append(str(error))
+
+    def ended(self, state: State) -> None:
+        """Note the state in which an application was left."""
+        with self._lock:
+            self.advanced[state] += 1
+
+
+def run_pass(app: App, progress: Progress, stop: threading.Event) -> Summary:
+    """Attempt once everything that is due now."""
+    summary = Summary()
+    _intake(app, summary, progress, stop)
+    _Round(app, summary, progress, stop).run()
+    _deliver(app, summary, progress, stop)
+    return summary
+
+
+def _intake(app: App, summary: Summary, progress: Progress, stop: threading.Event) -> None:
+    for mailbox, rules in app.mailboxes:
+        try:
+            for taken in take_in(
+                mailbox,
+                store=app.store,
+                blobs=app.blobs,
+                parse_headers=parse_headers,
+                rules=rules,
+                now=app.desk.now(),
+            ):
+                fate = taken.seen.fate
+                summary.taken += fate is Fate.TAKEN
+                summary.ignored += fate is Fate.IGNORED
+                summary.repeated += fate is Fate.REPEATED
+                progress(Step("intake", taken.seen.subject))
+                if stop.is_set():
+                    return
+        except ServiceUnavailableError as error:
+            summary.fault(error)
+
+
+class _Round:
+    """Rounds of parallel work until nothing moves any more."""
+
+    def __init__(
+        self, app: App, summary: Summary, progress: Progress, stop: threading.Event
+    ) -> None:
+        self._app, self._summary, self._progress, self._stop = app, summary, progress, stop
+        self._failed: set[int] = set()  # applications attempted in vain
+        self._failed_messages: set[int] = set()
+
+    def run(self) -> None:
+        """Work until a round changes nothing."""
+        size = self._app.settings.worker.processes
+        with ThreadPoolExecutor(size, thread_name_prefix="work") as pool:
+            while not self._stop.is_set():
+                try:
+                    tasks = self._tasks()
+                except ServiceUnavailableError as error:
+                    self._summary.fault(error)
+                    return
+                moved = list(pool.map(lambda task: task(), tasks))
+                if not any(moved):
+                    return
+
+    def _tasks(self) -> list[Callable[[], bool]]:
+        with self._app.store.begin(write=False) as work:
+            ids = work.due_applications(tuple(WORK), now=_FUTURE, limit=_EVERYTHING)
+            messages = work.unplaced_messages(_EVERYTHING)
+        oldest: dict[str, Message] = {}  # of each sender: the order of their messages matters
+        for message in messages:
+            if message.id not in self._failed_messages:
+                oldest.setdefault(message.sender.casefold(), message)
+        return [
+            *(self._application(id_) for id_ in ids if id_ not in self._failed),
+            *(self._message(message) for message in oldest.values()),
+        ]
+
+    def _application(self, application_id: int) -> Callable[[], bool]:
+        def work() -> bool:
+            moved, state = False, None
+            try:
+                while not self._stop.is_set():
+                    reached = advance(self._app.desk, application_id)
+                    if reached is None:
+                        break
+                    moved, state = True, reached
+            except ServiceUnavailableError as error:
+                self._summary.fault(error)
+                self._failed.add(application_id)
+            except CageClosedError:
+                return False
+            if not moved:
+                self._failed.add(application_id)
+            if state is not None and state not in WORK:
+                self._summary.ended(state)
+                self._progress(Step("work", f"№ {application_id}"))
+            return moved
+
+        return work
+
+    def _message(self, message: Message) -> Callable[[], bool]:
+        def work() -> bool:
+            try:
+                before = message.faults
+                placed = read_unplaced(self._app.desk, message)
+            except ServiceUnavailableError as error:
+                self._summary.fault(error)
+                self._failed_messages.add(message.id)
+                return False
+            except (CageClosedError, StaleApplicationError):
+                return False
+            return placed is not None or self._is_placed(message, before)
+
+        return work
+
+    def _is_placed(self, message: Message, faults: int) -> bool:
+        """Whether anything changed: noted in its application, or one attempt fewer left."""
+        with self._app.store.begin(write=False) as work:
+            now = work.message_by_digest(message.digest)
+        if now is None or now.application_id is not None:
+            return True
+        if now.faults > faults:
+            self._failed_messages.add(message.id)
+        return now.reading is not None and message.reading is None
+
+
+def _deliver(app: App, summary: Summary, progress: Progress, stop: threading.Event) -> None:
+    if app.post is None:
+        return
+    failures = 0
+    try:
+        with app.store.begin(write=False) as work:
+            ids = work.due_replies(now=_FUTURE, limit=_EVERYTHING)
+        for row_id in ids:
+            if stop.is_set() or failures >= _FAILURES_TO_STOP_SENDING:
+                break
+            try:
+                status = deliver(app.post, row_id)
+            except ServiceUnavailableError as error:
+                summary.fault(error)
+                failures += 1
+                continue
+            except StaleApplicationError:
+                continue
+            summary.sent += status is ReplyStatus.SENT
+            progress(Step("delivery", f"{row_id}"))
+        with app.store.begin(write=False) as work:
+            summary.held = work.switch(HOLD)
+    except ServiceUnavailableError as error:
+        summary.fault(error)

@@ -1,0 +1,122 @@
+"""The bytes of messages, in files named by their SHA-256.
+
+A file is written whole under another name, brought to the disk, and only then given its own; so what
+has its name is complete, and what a crash left behind has no name and is cleared away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from workflow.ports import Blobs, ServiceUnavailableError
+
+# A SHA-256 in lower-case hexadecimal digits.
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+_PARTIAL: Final = ".partial-"
+
+
+class FileBlobs(Blobs):
+    """A directory of blobs, 0700, its files 0600; threads and processes may share it.
+
+    `ab/cdef…` below `directory` is the file of the digest `abcdef…`.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._swept = False
+
+    def put(self, raw: bytes) -> str:
+        """Store and return the digest (hex); when it returns, the bytes survive a power loss.
+
+        Raises `ServiceUnavailableError` where they cannot be stored.
+        """
+        digest = hashlib.sha256(raw).hexdigest()
+        with self._translated():
+            self._make_directory(self._directory)
+            if not self._swept:
+                self._sweep()
+                self._swept = True
+            path = self._path(digest)
+            self._make_directory(path.parent)
+            # whoever stored the same bytes before may have died before they were safe on the disk
+            if not (path.exists() and path.read_bytes() == raw and _sync(path)):
+                self._write(raw, path)
+            _sync(path.parent)
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """Return the bytes. Raises `ServiceUnavailableError` where they are not there, or not whole."""
+        with self._translated():
+            raw = self._path(digest).read_bytes()
+        if hashlib.sha256(raw).hexdigest() != digest:
+            raise ServiceUnavailableError(
+                f"файл письма повреждён: {self._path(digest)}; восстановите его из резервной копии"
+            )
+        return raw
+
+    def _path(self, digest: str) -> Path:
+        if not _DIGEST.fullmatch(digest):
+            raise ValueError(f"not a SHA-256: {digest!r}")
+        return self._directory / digest[:2] / digest[2:]
+
+    def _write(self, raw: bytes, path: Path) -> None:
+        handle, name = tempfile.mkstemp(prefix=_PARTIAL, dir=self._directory)  # 0600
+        try:
+            # the lock tells a sweeper in another process that the writer lives
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            with open(handle, "wb", closefd=False) as file:
+                file.write(raw)
+            os.fsync(handle)
+            Path(name).rename(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        finally:
+            os.close(handle)
+
+    def _sweep(self) -> None:
+        """Remove what writers that died have left behind."""
+        for path in self._directory.glob(f"{_PARTIAL}*"):
+            with contextlib.suppress(FileNotFoundError, BlockingIOError), path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink()
+
+    def _make_directory(self, directory: Path) -> None:
+        if directory.is_dir():
+            return
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _sync(directory.parent)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise ServiceUnavailableError(
+                f"файла письма нет: {error.filename}; восстановите его из резервной копии"
+            ) from error
+        except OSError as error:
+            raise ServiceUnavailableError(
+                f"хранилище писем недоступно: {self._directory} ({error.strerror}); "
+                "проверьте место на диске и права"
+            ) from error
+
+
+def _sync(path: Path) -> bool:
+    """Bring a file or a directory to the disk; always True, so that it can stand in a condition."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    return True

@@ -1,0 +1,114 @@
+"""`mailbot parse FILE...`: what would be extracted and decided; touches nothing, writes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+
+from config.settings import ConfigurationError
+from mailbot import documents
+from mailbot.app import READING_BYTES, READING_SECONDS, own_addresses, rule_settings
+from mailbot.cage import Cage
+from mailbot.cli import OK, PERSON_NEEDED
+from mailbot.commands.common import config_option, json_option, settings_if_any
+from mailbot.reading import CagedReader
+from mailbot.screen import console, print_json, safe, severity_word
+from parsers.facts import Evidence, Headers, How, Reading, SubjectMatch
+from parsers.mail.message import parse_headers
+from workflow.application import Assessment
+from workflow.case import ReadMessage, RuleSettings, lay_together
+from workflow.findings import Code, Verdict, finding
+from workflow.matching import examine
+from workflow.ports import ReadingDiedError
+from workflow.progress import FAULTS_TO_FAIL
+from workflow.wording import SEVERITIES, VERDICTS
+
+
+@click.command("parse")
+@click.argument("files", nargs=-1, required=True, metavar="ФАЙЛ...")
+@json_option
+@config_option
+def parse_command(files: tuple[str, ...], as_json: bool) -> int:
+    """Прочитать файлы писем (.eml) и показать, что в них и каким было бы решение."""
+    loaded = settings_if_any()
+    rules = rule_settings(loaded) if loaded else RuleSettings()
+    own = own_addresses(loaded) if loaded else frozenset()
+    messages = [(name, *_content(name)) for name in files]
+    printed: list[dict[str, Any]] = []
+    verdicts: list[Verdict] = []
+    with Cage(1, seconds=READING_SECONDS, memory_bytes=READING_BYTES) as cage:
+        read = CagedReader(cage)
+        for name, raw, arrived in messages:
+            headers = parse_headers(raw)
+            if _is_ours(headers, own):
+                reading, assessment = _assess(raw, headers, read=read, rules=rules, arrived=arrived)
+            else:
+                reading, assessment = Reading(headers=headers), Assessment(verdict=Verdict.IGNORE)
+            verdicts.append(assessment.verdict)
+            if as_json:
+                printed.append(documents.parsed_message(name, reading, assessment))
+            else:
+                _show(name, reading, assessment)
+    if as_json:
+        print_json(printed)
+    return PERSON_NEEDED if Verdict.REVIEW in verdicts else OK
+
+
+def _content(name: str) -> tuple[bytes, dt.datetime]:
+    """Return a file's bytes and its time, which stands for the message's arrival."""
+    try:
+        path = Path(name)
+        return path.read_bytes(), dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+    except OSError as error:
+        raise ConfigurationError(f"{name}: файл не читается ({error.strerror})") from None
+
+
+def _is_ours(headers: Headers, own: frozenset[str]) -> bool:
+    senders = {sender.casefold() for sender in headers.senders}
+    return (
+        headers.automatic is None
+        and headers.subject_match is not SubjectMatch.FOREIGN
+        and not senders & own
+    )
+
+
+def _assess(
+    raw: bytes,
+    headers: Headers,
+    *,
+    read: CagedReader,
+    rules: RuleSettings,
+    arrived: dt.datetime,
+) -> tuple[Reading, Assessment]:
+    for _ in range(FAULTS_TO_FAIL):
+        try:
+            reading = read(raw)
+        except ReadingDiedError:
+            continue
+        message = ReadMessage(reading=reading, received_at=arrived)
+        return reading, examine(lay_together([message], rules=rules))
+    place = Evidence(document=headers.message_id or "", raw=headers.subject, how=How.HEADER)
+    failed = finding(Code.READING_FAILED, [place])
+    return Reading(headers=headers), Assessment(verdict=Verdict.REVIEW, findings=(failed,))
+
+
+def _show(name: str, reading: Reading, assessment: Assessment) -> None:
+    out = console()
+    letter, form = assessment.letter, assessment.questionnaire
+    out.print(f"[bold]{safe(name)}[/bold]  {VERDICTS[assessment.verdict]}")
+    out.print(f"  от {safe(reading.headers.sender)}: {safe(reading.headers.subject)}")
+    if letter is not None:
+        who = safe(assessment.letter_name or "имя не определено")
+        number = safe(assessment.letter_phone or "номер не определён")
+        out.print(f"  письмо   {safe(letter.attachment)}, с. {letter.page}: {who}, {number}")
+    if form is not None:
+        who = safe(form.administrators[0].value.raw if form.administrators else "имени нет")
+        phones = form.administrator_phones
+        number = safe(phones[0].value.e164 or phones[0].value.raw if phones else "номера нет")
+        out.print(f"  анкета   {safe(form.attachment)}: {who}, {number}")
+    for one in assessment.findings:
+        word = severity_word(one.severity, SEVERITIES[one.severity])
+        out.print(f"  - {safe(one.message)} ({word}, {one.code.value})")

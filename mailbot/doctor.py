@@ -1,0 +1,150 @@
+"""`doctor`: is everything there and fit? One line a check, each fault with its mend."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from config.settings import Settings
+from mailbot.app import mailboxes_of, reply_settings, schema_of, sender_of, store_of, utc_now
+from mailbot.cage import network_isolation
+from mailbot.registry import RegistryProvisioner
+from mailbot.reply_samples import check_templates
+from mailbot.storage import SchemaState
+from parsers.images.ocr import OcrUnavailableError, Tesseract
+from workflow.ports import ServiceUnavailableError
+
+MIN_FREE_BYTES: Final = 2**30
+
+_ISOLATION: Final = {
+    "namespace": "отдельное пространство имён",
+    "filter": "фильтр системных вызовов",
+    "namespace and filter": "отдельное пространство имён и фильтр системных вызовов",
+}
+
+_OWN_NAMES: Final = ("mailbot", "parsers", "workflow", "templates", "config")
+
+
+class Check(NamedTuple):
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    message: str  # what was found; of a fault, how to mend it
+
+
+def examine(settings: Settings) -> list[Check]:
+    """Look at everything that the program needs; no check stops the others."""
+    checks: list[tuple[str, Callable[[Settings], str]]] = [
+        ("распознавание", _ocr),
+        ("база данных", _database),
+        ("регистрация", _provisioner),
+        ("шаблоны ответов", _templates),
+        ("диск", _disk),
+        ("изоляция чтения", _cage),
+        ("установка", _installation),
+    ]
+    return [*(_check(name, look, settings) for name, look in checks), *_mail(settings)]
+
+
+class _FaultError(Exception):
+    """A check found something wrong; the message says how to mend it."""
+
+
+def _check(name: str, look: Callable[[Settings], str], settings: Settings) -> Check:
+    try:
+        return Check(name, True, look(settings))
+    except (_FaultError, ServiceUnavailableError, OcrUnavailableError) as error:
+        return Check(name, False, str(error))
+
+
+def _mail(settings: Settings) -> Iterator[Check]:
+    if not settings.all_mailboxes():
+        yield Check("почтовый ящик", False, "не задан; впишите [mailbox] url в файл настроек")
+    for mailbox, _ in mailboxes_of(settings):
+        try:
+            mailbox.probe()
+            yield Check(f"почтовый ящик «{mailbox.name}»", True, "открывается")
+        except ServiceUnavailableError as error:
+            yield Check(f"почтовый ящик «{mailbox.name}»", False, str(error))
+    sender = sender_of(settings)
+    if sender is None:
+        yield Check("исходящая почта", False, "не задана; впишите [outgoing] url и sender")
+        return
+    try:
+        sender.probe()
+        yield Check("исходящая почта", True, "принимает письма")
+    except ServiceUnavailableError as error:
+        yield Check("исходящая почта", False, str(error))
+
+
+def _ocr(settings: Settings) -> str:
+    Tesseract().probe()
+    return "tesseract и русская модель на месте"
+
+
+def _database(settings: Settings) -> str:
+    state = schema_of(settings)
+    if state is SchemaState.MISSING:
+        if settings.database.url.startswith("sqlite"):
+            return "базы ещё нет, её создаст первый запуск mailbot run"
+        raise _FaultError("схемы в базе нет; создайте её: mailbot db upgrade")
+    if state is SchemaState.OLD:
+        raise _FaultError("схема базы устарела; обновите её: mailbot db upgrade")
+    if state is SchemaState.NEWER:
+        raise _FaultError("схема базы новее программы; обновите программу")
+    return "схема нынешней версии"
+
+
+def _provisioner(settings: Settings) -> str:
+    if schema_of(settings) is SchemaState.CURRENT:
+        store = store_of(settings)
+        try:
+            RegistryProvisioner(store.database, now=utc_now).probe()
+        finally:
+            store.close()
+    return "встроенный реестр в той же базе"
+
+
+def _templates(settings: Settings) -> str:
+    problems = check_templates(reply_settings(settings))
+    if problems:
+        raise _FaultError("; ".join(problems))
+    return "все заполняются"
+
+
+def _disk(settings: Settings) -> str:
+    directory = settings.storage.directory or Path()
+    existing = next(path for path in (directory, *directory.parents) if path.exists())
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise _FaultError(f"{existing}: нет права записи; дайте его пользователю программы")
+    free = shutil.disk_usage(existing).free
+    if free < MIN_FREE_BYTES:
+        raise _FaultError(f"{existing}: свободно меньше 1 ГиБ; освободите место")
+    return f"{directory}: свободно {free // 2**30} ГиБ"
+
+
+def _cage(settings: Settings) -> str:
+    how = network_isolation()
+    if how is None:
+        raise _FaultError("чтение нельзя отрезать от сети; нужно ядро с namespaces или seccomp")
+    return f"сеть отрезана: {_ISOLATION.get(how, how)}"
+
+
+def _installation(settings: Settings) -> str:
+    owners = packages_distributions()
+    foreign = sorted(
+        {
+            owner
+            for name in _OWN_NAMES
+            for owner in owners.get(name, ())
+            if owner != "sferum-mailbot"
+        }
+    )
+    if foreign:
+        raise _FaultError(f"чужие пакеты заняли наши имена: {', '.join(foreign)}; удалите их")
+    return "имена пакетов только наши"

@@ -1,0 +1,194 @@
+"""Mail in and out by Maildir (D. J. Bernstein, https://cr.yp.to/proto/maildir.html).
+
+A message is known by its file's name up to the colon and stays where it lies; looking opens files for
+reading and changes nothing. An outgoing file is named after its outbox row: it is sent if that name
+is there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from workflow.application import OutboxRow
+from workflow.ports import Entry, ServiceUnavailableError
+
+_FOLDERS: Final = ("new", "cur")
+_CHUNK: Final = 16 * 1024
+_MAX_HEADER_BYTES: Final = 2**20  # a header block longer than this is cut; ours are a few kB
+_BLANK_LINES: Final = (b"\r\n\r\n", b"\n\n")
+
+
+class MaildirMailbox:
+    """A Maildir that belongs to others too."""
+
+    def __init__(self, path: Path, *, name: str) -> None:
+        self._path = path
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        """Which of the configured mailboxes this is."""
+        return self._name
+
+    def probe(self) -> None:
+        """Raise `ServiceUnavailableError` where this is no Maildir that can be read."""
+        for folder in _FOLDERS:
+            try:
+                next(os.scandir(self._path / folder), None)
+            except OSError as error:
+                raise _unavailable(self._path / folder, error) from error
+
+    def entries(self, position: str | None = None) -> Iterator[Entry]:
+        """Return every message file, `new` first; a Maildir has no positions."""
+        for folder in _FOLDERS:
+            try:
+                with os.scandir(self._path / folder) as files:
+                    for file in files:
+                        entry = _entry(folder, file)
+                        if entry is not None:
+                            yield entry
+            except OSError as error:
+                raise _unavailable(self._path / folder, error) from error
+
+    def headers(self, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes | None]]:
+        """Return the header block of each message, None where it has vanished."""
+        for entry in entries:
+            with self._opened(entry) as file:
+                yield entry, None if file is None else _header_block(file)
+
+    def message(self, entry: Entry) -> bytes | None:
+        """Return a message byte for byte, None where it has vanished."""
+        with self._opened(entry) as file:
+            if file is None:
+                return None
+            with os.fdopen(os.dup(file), "rb") as stream:
+                return stream.read()
+
+    def position(self) -> str | None:
+        """Return None: every walk is a whole one."""
+        return None
+
+    def wait(self, seconds: float, stop: threading.Event) -> None:
+        """Wait until `seconds` have passed or `stop` is set."""
+        stop.wait(seconds)
+
+    def close(self) -> None:
+        """Do nothing: no file stays open."""
+
+    @contextlib.contextmanager
+    def _opened(self, entry: Entry) -> Iterator[int | None]:
+        path = self._find(entry)
+        if path is None:
+            yield None
+            return
+        try:
+            file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            yield None
+            return
+        except OSError as error:
+            raise _unavailable(path, error) from error
+        try:
+            yield file
+        finally:
+            os.close(file)
+
+    def _find(self, entry: Entry) -> Path | None:
+        """Return where the message lies now: its flags, and so its name, may have changed."""
+        if entry.hint and (path := self._path / entry.hint).is_file():
+            return path
+        for folder in _FOLDERS:
+            with contextlib.suppress(OSError), os.scandir(self._path / folder) as files:
+                for file in files:
+                    if _key(file.name) == entry.key:
+                        return Path(file.path)
+        return None
+
+
+class MaildirSender:
+    """Hands replies over by writing them into a Maildir."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def probe(self) -> None:
+        """Make the folders where they are missing; raises `ServiceUnavailableError`."""
+        for folder in ("tmp", *_FOLDERS):
+            try:
+                (self._path / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise _unavailable(self._path / folder, error) from error
+        if not os.access(self._path / "tmp", os.W_OK | os.X_OK):
+            raise ServiceUnavailableError(f"{self._path}: нет права записи; дайте его пользователю")
+
+    def send(self, row: OutboxRow) -> None:
+        """Write the reply under its own name, durably; a name that is there already is sent."""
+        self.probe()
+        if self._is_there(row.key):
+            return
+        try:
+            temporary = self._path / "tmp" / row.key
+            with os.fdopen(_private(temporary), "wb") as file:
+                file.write(row.content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.rename(self._path / "new" / row.key)
+            directory = os.open(self._path / "new", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                os.fsync(directory)
+            finally:
+                os.close(directory)
+        except OSError as error:
+            raise _unavailable(self._path, error) from error
+
+    def _is_there(self, key: str) -> bool:
+        if (self._path / "new" / key).exists():
+            return True
+        with os.scandir(self._path / "cur") as files:
+            return any(_key(file.name) == key for file in files)
+
+
+def _entry(folder: str, file: os.DirEntry[str]) -> Entry | None:
+    """Return a place for a regular file with a name, None for anything else or what has vanished."""
+    if file.name.startswith("."):
+        return None
+    try:
+        status = file.stat()
+        if not file.is_file():
+            return None
+    except FileNotFoundError:
+        return None
+    arrived = dt.datetime.fromtimestamp(status.st_mtime, dt.UTC)
+    return Entry(key=_key(file.name), received_at=arrived, hint=f"{folder}/{file.name}")
+
+
+def _key(name: str) -> str:
+    """The unique part of a file's name: up to the colon that begins the flags."""
+    return os.fsencode(name.partition(":")[0]).decode("utf-8", "backslashreplace")
+
+
+def _header_block(file: int) -> bytes:
+    """Read up to the blank line and no further than needed."""
+    block = b""
+    while len(block) < _MAX_HEADER_BYTES and (chunk := os.read(file, _CHUNK)):
+        block += chunk
+        ends = [at for blank in _BLANK_LINES if (at := block.find(blank)) >= 0]
+        if ends:
+            return block[: min(ends) + 2]
+    return block
+
+
+def _private(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+
+
+def _unavailable(path: Path, error: OSError) -> ServiceUnavailableError:
+    return ServiceUnavailableError(
+        f"{path}: {error.strerror or error}; проверьте путь и права пользователя программы"
+    )

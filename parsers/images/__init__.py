@@ -1,0 +1,1 @@
+"""Pictures of pages: made upright and even, recognized, looked at again."""

@@ -1,0 +1,221 @@
+"""Pages of words from pictures of pages: the first look, and closer ones where something was not found.
+
+The looks, their order and their resolutions are measured. A first look at 130-150 dpi is faster and better than at
+300. The closer looks find lines that layout analysis dropped because a seal lies on them; none of them may come first,
+since on all pages the strips alone make wrong numbers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import statistics
+import time
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from parsers.facts import Box, How
+from parsers.images.leftovers import read_unread
+from parsers.images.lines import bands, print_only
+from parsers.images.ocr import OcrEngine, OcrFailedError, Pixels, RecognizedWord
+from parsers.images.raster import Upright, upright
+from parsers.images.tones import even_light, fade_colour, stretch
+from parsers.layout import Page, Word
+
+SECOND_DPI: Final = 130.0
+STRETCHED_DPI: Final = 150.0
+STRIP_DPI: Final = 225.0  # 1.5 times the resolution of the other looks
+LEAST_STRIP: Final = 0.05  # inches; lower bands of ink are ruling lines
+ONE_LINE: Final = 7  # tesseract's segmentation mode
+CELL_GAP: Final = (
+    1.6  # of a line's height: spaces of justified text stay under 1.2, columns lie further apart
+)
+SAME_ROW: Final = 0.5  # of the lower line's height by which two pieces of a row must overlap
+NOISE: Final = frozenset("|~`'‘’\"\\<>=*^{}[]!.,:;•°¦¬·")  # what seals and ruling lines are read as
+NOISE_CONFIDENCE: Final = 0.6
+# A page whose readable letters are fewer than this, though it has print, may lie otherwise than was thought.
+LEAST_LETTERS: Final = 40
+GOOD_WORD: Final = (
+    0.6  # confidence; upright pages have nine words of ten above, turned ones one of ten
+)
+GOOD_SHARE: Final = 0.4
+LEAST_INK: Final = 0.001  # of the page; less is a blank page
+
+
+def read_picture(
+    image: Image.Image,
+    *,
+    dpi: float | None,
+    engine: OcrEngine,
+    document: str,
+    number: int,
+    timeout: float,
+) -> tuple[Upright, Page]:
+    """Bring a picture upright and recognize it; where that gives no sense, in the other directions too.
+
+    `timeout` bounds all of it, in seconds. Raises PictureError, OcrFailedError, OcrUnavailableError.
+    """
+    end = time.monotonic() + timeout
+    page = upright(image, dpi=dpi, engine=engine, timeout=timeout / 2)
+    best = page, recognize_page(page, engine, document=document, number=number, timeout=_left(end))
+    if makes_sense(best[1]) or _is_blank(page.grey):
+        return best
+    for quarters in (2, 1, 3):
+        turned = page.turned(quarters)
+        try:
+            words = recognize_page(
+                turned, engine, document=document, number=number, timeout=_left(end)
+            )
+        except OcrFailedError:
+            break
+        if _letters(words) > 2 * _letters(best[1]) + LEAST_LETTERS / 2:
+            best = turned, words
+        if makes_sense(words):
+            break
+    return best
+
+
+def recognize_page(
+    page: Upright, engine: OcrEngine, *, document: str, number: int, timeout: float
+) -> Page:
+    """Recognize an upright page. Raises OcrFailedError, OcrUnavailableError."""
+    end = time.monotonic() + timeout
+    words = engine.recognize(page.grey, dpi=page.dpi, timeout=timeout)
+    with contextlib.suppress(OcrFailedError):
+        words += read_unread(page.grey, words, engine, dpi=page.dpi, timeout=_left(end))
+    return _page(page, words, page.dpi, document, number)
+
+
+def look_again(
+    page: Upright, engine: OcrEngine, *, document: str, number: int, timeout: float
+) -> Iterator[Page]:
+    """Read the page again in other ways, the most promising first, for what the first look has not found.
+
+    Ends early when `timeout` seconds are used up. Raises OcrUnavailableError.
+    """
+    end = time.monotonic() + timeout
+    try:
+        for dpi, tones in ((SECOND_DPI, False), (STRETCHED_DPI, True)):
+            if time.monotonic() >= end:
+                return
+            grey = fade_colour(even_light(page.raster(dpi)))
+            words = engine.recognize(stretch(grey) if tones else grey, dpi=dpi, timeout=_left(end))
+            yield _page(page, words, dpi, document, number)
+        if time.monotonic() < end:
+            yield _page(page, _strips(page, engine, end), STRIP_DPI, document, number)
+    except OcrFailedError:
+        return
+
+
+def makes_sense(page: Page) -> bool:
+    """Say whether what was recognized looks like text, rather than a page read from the wrong side."""
+    if _letters(page) < LEAST_LETTERS:
+        return False
+    confident = [word.confidence > GOOD_WORD for word in page.words if len(word.text) > 2]
+    return statistics.fmean(confident or [False]) > GOOD_SHARE
+
+
+def _letters(page: Page) -> int:
+    return sum(
+        sum("а" <= letter <= "я" for letter in word.text.lower())
+        for word in page.words
+        if word.confidence > GOOD_WORD and len(word.text) > 2
+    )
+
+
+def _is_blank(grey: Pixels) -> bool:
+    return float(np.mean(print_only(np.asarray(255 - grey, np.uint8)) > 0)) < LEAST_INK
+
+
+def _left(end: float) -> float:
+    return max(end - time.monotonic(), 0.5)
+
+
+def _strips(page: Upright, engine: OcrEngine, end: float) -> tuple[RecognizedWord, ...]:
+    """Read line by line, where the lines lie according to the page's ink."""
+    grey = fade_colour(even_light(page.raster(STRIP_DPI)))
+    found: list[RecognizedWord] = []
+    for line, (top, bottom) in enumerate(bands(print_only(np.asarray(255 - grey, np.uint8)))):
+        if bottom - top < LEAST_STRIP * STRIP_DPI or time.monotonic() >= end:
+            continue
+        margin = (bottom - top) // 4
+        above = max(top - margin, 0)
+        strip = np.asarray(
+            cv2.copyMakeBorder(
+                grey[above : bottom + margin], 10, 10, 0, 0, cv2.BORDER_CONSTANT, value=255
+            ),
+            np.uint8,
+        )
+        for word in engine.recognize(strip, dpi=STRIP_DPI, psm=ONE_LINE, timeout=_left(end)):
+            left, word_top, right, word_bottom = word.box
+            box = (left, word_top + above - 10, right, word_bottom + above - 10)
+            found.append(RecognizedWord(word.text, box, word.confidence, line, line))
+    return tuple(found)
+
+
+def _page(
+    page: Upright, words: Iterable[RecognizedWord], dpi: float, document: str, number: int
+) -> Page:
+    return Page(
+        document, number, How.OCR, tuple(arranged(words, 72 / dpi)), page.width, page.height
+    )
+
+
+def arranged(words: Iterable[RecognizedWord], scale: float) -> Iterator[Word]:
+    """Put an engine's words in rows and cells, boxes in points (`scale` is points per pixel).
+
+    Pieces of a row that the engine took for columns of their own (a table's cells, title and name around a signature)
+    come together again.
+    """
+    lines: dict[int, list[RecognizedWord]] = {}
+    for word in words:
+        if not _is_noise(word):
+            lines.setdefault(word.line, []).append(word)
+    for number, row in enumerate(_rows(list(lines.values()))):
+        row.sort(key=lambda word: word.box[0])
+        height = statistics.median(word.box[3] - word.box[1] for word in row)
+        cell = 0
+        for before, word in zip([None, *row], row, strict=False):
+            if before is not None and word.box[0] - before.box[2] > CELL_GAP * height:
+                cell += 1
+            box = _scaled(word.box, scale)
+            yield Word(word.text, box, word.confidence, number, cell)
+
+
+def _rows(lines: list[list[RecognizedWord]]) -> list[list[RecognizedWord]]:
+    rows: list[list[RecognizedWord]] = []
+    for line in lines:
+        beside = next((row for row in rows if _are_beside(row, line)), None)
+        if beside is None:
+            rows.append(list(line))
+        else:
+            beside.extend(line)
+    return rows
+
+
+def _are_beside(row: list[RecognizedWord], line: list[RecognizedWord]) -> bool:
+    """Whether two pieces of print stand on one line, no word of one upon a word of the other."""
+    top, bottom = _span(row)
+    other_top, other_bottom = _span(line)
+    overlap = min(bottom, other_bottom) - max(top, other_top)
+    if overlap <= SAME_ROW * max(bottom - top, other_bottom - other_top):
+        return False
+    return not any(
+        word.box[0] < other.box[2] and other.box[0] < word.box[2] for word in row for other in line
+    )
+
+
+def _span(words: list[RecognizedWord]) -> tuple[int, int]:
+    return min(word.box[1] for word in words), max(word.box[3] for word in words)
+
+
+def _is_noise(word: RecognizedWord) -> bool:
+    return word.confidence < NOISE_CONFIDENCE and NOISE.issuperset(word.text)
+
+
+def _scaled(box: tuple[int, int, int, int], scale: float) -> Box:
+    left, top, right, bottom = (round(side * scale, 2) for side in box)
+    return left, top, right, bottom

@@ -1,0 +1,361 @@
+"""Who of the people named in a letter is the administrator: each name is tied to a role by its own piece of the text.
+
+A name whose tie is not certain has no role. Constructions and traps: the table of wordings that school clerks use, in
+every case («назначить …», «возложить … на», «поручить …», «в лице …», «администратором является …», rows, labels).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from parsers.letter.anchors import ADMINISTRATOR, Anchor, PersonRole, anchors
+from parsers.letter.structure import Segment
+from parsers.names.names import FoundPerson
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A person named in the letter, in which segment, and in what role."""
+
+    person: FoundPerson
+    segment: int
+    role: PersonRole = PersonRole.NONE
+
+
+# «Контроль за исполнением …»: whoever is named behind it controls.
+_CONTROL: Final = re.compile(r"\bконтрол\w+", re.IGNORECASE)
+
+# Whoever is named behind this, or before it in brackets, stands in for somebody.
+_SUBSTITUTE: Final = re.compile(
+    r"\bна\s+(?:время|период|случай)\s+(?:(?:его|её|ее|временн\w+|очередн\w+|ежегодн\w+)\s+)?(?:отсутств|отпуск|"
+    r"болезн|нетрудо|командир)\w*|"
+    r"\bв\s+(?:(?:период|случае|время|его|ее|её)\s+)*(?:\w+\s+)?отсутстви\w+|\bпри\s+отсутствии|"
+    r"\bвременно\s+исполня\w+|\bдубл[её]р\w*|"
+    r"\bрезервн\w+|\bзамеща(?:ет|ть|ющ)\w*|\bзамен(?:яет|ять|яющ|ой)\w*",
+    re.IGNORECASE,
+)
+
+# What appoints, and what takes a role away; a name belongs to the nearer before it, else to the first behind it.
+_APPOINTS: Final = re.compile(
+    r"\bназнач(?!ени)\w+|\bвозлож(?:ить|ен)\w*|\bвозлага\w+|\bпоруч(?:ить|аю|аем|ен)\w*|\bпереда(?:ть|ю|н|ны)\w*|"
+    r"\bпредостав\w+|\bутверд\w+|\bутвержда\w+|\bопредел\w+|\bзакреп\w+|\bявля\w+|\bсчитать\b(?!\s+утратив)|\bвыда\w+|"
+    r"\bприсво\w+|"
+    r"\bнаделить\b|\bнаделя\w+|\bуполномоч\w+|\bдовер(?:ить|я)\w*|\bизбра\w+|\bвыбра\w+",
+    re.IGNORECASE,
+)
+_DISMISSES: Final = re.compile(
+    r"\bосвобо[дж]\w+|\bсня(?:ть|в|т)\w*|\bснима\w+|\bпрекра[тщ]\w+|\bотозва\w+|\bлиши\w+|\bлишен\w*|\bисключ\w+|"
+    r"\bсложи\w+|\bсложени\w+|"
+    r"\bаннулир\w+|\bотмен\w+|\bутратив\w+|\bвместо\b|\bвзамен\b|\bувольнени\w+|\bувол\w+|\bпереход\w+|\bперевод\w+|"
+    r"\bотпуск\w*|"
+    r"\bранее\b|\bпрежн\w+|\bбывш\w+|\bпредыдущ\w+|\bдекрет\w*|\bвыбыти\w+|\bудалить\b|\bзамен(?:ить|а|е|у)\b",
+    re.IGNORECASE,
+)
+_TAKEN_FROM: Final = re.compile(
+    r"\b(?:с|со|от|у|вместо|взамен)\s+(?:[а-яё-]+\s+){0,3}$", re.IGNORECASE
+)
+
+# «им. …», «имени …» before a name that belongs to the school's.
+_HERO: Final = re.compile(r"\b(?:им\.?|имени|памяти)\s*(?:[\w.,-]+\s+){0,7}$", re.IGNORECASE)
+
+# The head's post right before a name or right behind it, and «Я, …».
+_HEAD_BEFORE: Final = re.compile(
+    r"(?<!заместителя )(?<!заместитель )(?<!заместителю )(?<!зам\. )(?<!зам )(?<!заместителем )"
+    r"\b(?:директор|заведующ|руководител|начальник|ректор)\w*(?!\s+по\b)(?:\s+(?!по\b)[^\s,;:]+){0,12}\s+$",
+    re.IGNORECASE,
+)
+_MYSELF: Final = re.compile(
+    r"(?:^|[\s(])Я,?\s+(?:нижеподписавш\w+\s+)?(?:[а-яё]+,?\s+){0,6}(?:[А-ЯЁ\"№0-9][^\s,]*\s+){0,8}$"
+)
+_HEAD_BEHIND: Final = re.compile(
+    r"^\s*[,(-]?\s*(?:директор|заведующ|руководител|начальник|ректор)\w*(?!\s+по\b)", re.IGNORECASE
+)
+
+# The acquainted, and the executor, at the beginning of a line.
+_ACQUAINTED: Final = re.compile(r"ознаком", re.IGNORECASE)
+_EXECUTOR: Final = re.compile(
+    r"^[ ]*(?:исп(?:олнитель|олнил[а-я]*|олн)?[.: ]|подготовил|составил|отв\.?[ ]исп)",
+    re.IGNORECASE,
+)
+_COPY: Final = re.compile(r"^[ ]*(?:копия|выписка)?[ ]*(?:верна|верно)\b|секретарь", re.IGNORECASE)
+
+# Roles of people who are named by the way: a header that names them is one all the same.
+_ASIDE: Final = frozenset({PersonRole.OTHER, PersonRole.HEAD})
+
+# A dash or a colon that binds what stands on its two sides.
+_BOND: Final = re.compile(r"[\s\"»)]*(?:[^\w\s,]*\s*(?:-|:)|\t)\s*$")
+_DASH_AHEAD: Final = re.compile(r"^[^,;\n]{0,40}?(?:\s-\s|:\s|\t)")
+
+# A header over a list: what its entries inherit.
+_OTHER_LEAD: Final = re.compile(
+    r"\s*(?:[0-9.]+\s*)?(?:(?:сведения|данные|информация|контакты)\s+(?:об?\s+)?(?:[а-яё]+\s+)?(?:руководител|"
+    r"директор|организаци|учреждени|школ)|"
+    r"(?:руководитель|директор|организация)\s*:\s*$)",
+    re.IGNORECASE,
+)
+# The label of a name, whose role the sentence before it says.
+_NAME_LABEL: Final = re.compile(r"\s*(?:ф\.?\s?и\.?\s?о\b|фамилия)", re.IGNORECASE)
+_LEAD_END: Final = re.compile(r"[:-]\s*$")
+_ENDS_LEAD: Final = re.compile(
+    r"контрол|основание|приложени|ознаком|настоящий приказ|директор\b.*_|исполнит", re.IGNORECASE
+)
+
+
+def assign_roles(
+    pieces: Sequence[Segment], people: Sequence[FoundPerson], header_end: int
+) -> tuple[Mention, ...]:
+    """Return every person with the role that the letter gives them, in reading order.
+
+    `header_end` is where the letterhead and the addressee end: nobody before it has a role, unless a title says so.
+    """
+    mentions: list[Mention] = []
+    lead: tuple[PersonRole, Segment] | None = None
+    header: Segment | None = None  # the row over a table
+    acquainted = executor = False
+    starts = [one.start for one in people]
+    for number, piece in enumerate(pieces):
+        here = people[bisect_left(starts, piece.start) : bisect_left(starts, piece.end)]
+        acquainted, executor = _tail_zone(piece, acquainted=acquainted, executor=executor)
+        if acquainted or executor:
+            mentions += [Mention(person=one, segment=number, role=PersonRole.OTHER) for one in here]
+            continue
+        lead = _lead_after(lead, piece)
+        header = _header_after(header, piece, named=bool(here))
+        in_header = piece.start < header_end
+        for one, role in sorted(
+            _roles_in(piece, here, lead, header), key=lambda pair: pair[0].start
+        ):
+            known = role if not in_header or role is PersonRole.ADMINISTRATOR else PersonRole.NONE
+            mentions.append(Mention(person=one, segment=number, role=known))
+        recent = mentions[len(mentions) - len(here) :]
+        named = any(one.role not in _ASIDE for one in recent)
+        labels_follow = number + 1 < len(pieces) and _NAME_LABEL.match(pieces[number + 1].text)
+        if not named and (_is_lead(piece) or (labels_follow and anchors(piece.text))):
+            lead = (_lead_role(piece), piece)
+    named_in = Counter(one.segment for one in mentions)
+    return tuple(_told_below(one, pieces, named_in) for one in mentions)
+
+
+def _told_below(one: Mention, pieces: Sequence[Segment], named_in: Mapping[int, int]) -> Mention:
+    """Give a person the role that the entries under their own clause say («Ивановой М.П.: 1.1. исполнять …»)."""
+    piece = pieces[one.segment]
+    alone = named_in[one.segment] == 1
+    if one.role is not PersonRole.NONE or not alone or not piece.text.rstrip().endswith(":"):
+        return one
+    for number in range(one.segment + 1, len(pieces)):
+        below = pieces[number]
+        if below.depth <= piece.depth or number in named_in:
+            break
+        if any(role.role is PersonRole.ADMINISTRATOR for role in anchors(below.text)):
+            return replace(one, role=PersonRole.ADMINISTRATOR)
+    return one
+
+
+def _header_after(header: Segment | None, piece: Segment, *, named: bool) -> Segment | None:
+    """Return the row over a table that still holds for `piece`: the first of its rows, if it names nobody."""
+    if not piece.row or _HEAD_LINE.match(piece.text):
+        return None
+    return header or (None if named else piece)
+
+
+def _tail_zone(piece: Segment, *, acquainted: bool, executor: bool) -> tuple[bool, bool]:
+    text = piece.text
+    if _HEAD_LINE.match(text) and not _ACQUAINTED.search(text):
+        return False, False
+    if ADMINISTRATOR.search(text) and _APPOINTS.search(text):
+        return False, False
+    if _EXECUTOR.match(text) or _COPY.match(text):
+        return False, True
+    if _ACQUAINTED.search(text) and not _APPOINTS.search(text):
+        return not re.search(r"(?i)\bознакомить\b", text), False
+    return acquainted, executor
+
+
+# A line of the signature: the head's post at its beginning.
+_HEAD_LINE: Final = re.compile(
+    r"[ ]*(?:и\.?[ ]?о\.?|врио|за|исполняющ\w+[ ]обязанности|временно[ ]исполняющ\w+[ ]обязанности)?[ ]*"
+    r"(?:директор|заведующ|руководител|начальник|ректор)",
+    re.IGNORECASE,
+)
+
+
+def _is_lead(piece: Segment) -> bool:
+    text = piece.text
+    if not anchors(text):
+        return _OTHER_LEAD.match(text) is not None
+    short = (
+        len(text.strip()) <= 70 and not text.rstrip().endswith(".") and not _APPOINTS.search(text)
+    )
+    return _LEAD_END.search(text) is not None or (
+        short and not piece.row and "\n" not in text.strip()
+    )
+
+
+def _lead_role(piece: Segment) -> PersonRole:
+    roles = [one.role for one in anchors(piece.text)]
+    for role in (PersonRole.ADMINISTRATOR, PersonRole.RESPONSIBLE):
+        if role in roles:
+            return role
+    return PersonRole.OTHER
+
+
+def _lead_after(
+    lead: tuple[PersonRole, Segment] | None, piece: Segment
+) -> tuple[PersonRole, Segment] | None:
+    """Return the header that still holds for `piece`."""
+    if lead is None:
+        return None
+    same_level = piece.marker and lead[1].marker and piece.depth <= lead[1].depth
+    if same_level or _ENDS_LEAD.search(piece.text) or _HEAD_LINE.match(piece.text):
+        return None
+    return lead
+
+
+def _roles_in(
+    piece: Segment,
+    people: Sequence[FoundPerson],
+    lead: tuple[PersonRole, Segment] | None,
+    header: Segment | None,
+) -> Iterator[tuple[FoundPerson, PersonRole]]:
+    """Yield the people of one segment with their roles."""
+    found = anchors(piece.text)
+    free = []
+    for number, one in enumerate(people):
+        fixed = _fixed_role(piece, people, number, bool(found))
+        if fixed is not None:
+            yield one, fixed
+        else:
+            free.append(one)
+    column = {one.start: _column_role(piece, header, one) for one in free}
+    for one in free:
+        role = column[one.start]
+        if role is None:
+            role = (
+                _tied_role(piece, free, one, found)
+                if found
+                else (lead[0] if lead else PersonRole.NONE)
+            )
+        yield one, role
+
+
+def _column_role(piece: Segment, header: Segment | None, person: FoundPerson) -> PersonRole | None:
+    """Return the role that a table's header has over the person's column."""
+    if header is None or not piece.row or header is piece:
+        return None
+    column = piece.text[: person.start - piece.start].count("\t")
+    cells = header.text.split("\t")
+    if column >= len(cells):
+        return None
+    roles = [one.role for one in anchors(cells[column])]
+    if roles:
+        return PersonRole.ADMINISTRATOR if PersonRole.ADMINISTRATOR in roles else roles[0]
+    return PersonRole.OTHER if re.search(r"(?i)руководител|директор", cells[column]) else None
+
+
+def _fixed_role(
+    piece: Segment, people: Sequence[FoundPerson], number: int, anchored: bool
+) -> PersonRole | None:
+    """Return the role that the words around a name leave no doubt about, None where the anchors decide."""
+    one, text = people[number], piece.text
+    start, end = one.start - piece.start, one.end - piece.start
+    since = people[number - 1].end - piece.start if number else 0
+    until = people[number + 1].start - piece.start if number + 1 < len(people) else len(text)
+    before, near, behind = text[:start], text[max(since, 0) : start], text[end:until]
+    if _HERO.search(near):
+        return PersonRole.OTHER
+    if _dismissed(text, start, near, behind):
+        return PersonRole.OTHER
+    if _controls(before) or _substitutes(before, behind, others=number > 0):
+        return PersonRole.OTHER
+    if len(people) > 1 and number < len(people) - 1:
+        head = _HEAD_BEFORE.search(near) or _MYSELF.search(near) or _HEAD_BEHIND.match(behind)
+        verb_ahead = _APPOINTS.search(text, end) is not None and not _APPOINTS.search(before)
+        if head and verb_ahead:
+            return PersonRole.HEAD
+    return None
+
+
+def _dismissed(text: str, start: int, near: str, behind: str) -> bool:
+    verbs = [(found.start(), True) for found in _APPOINTS.finditer(text)]
+    verbs += [(found.start(), False) for found in _DISMISSES.finditer(text)]
+    verbs.sort()
+    taken = _TAKEN_FROM.search(near)
+    if taken and re.search(
+        r"(?i)\b(?:сня|сним|переда|прекра|освобо|полномоч|прав|вместо|взамен|обязанност)",
+        text[:start],
+    ):
+        return not re.search(r"(?i)\bс\s+[0-9]", taken[0])
+    earlier = [appoints for at, appoints in verbs if at < start]
+    if earlier:
+        return not earlier[-1]
+    later = [appoints for at, appoints in verbs if at >= start]
+    return bool(later) and not later[0]
+
+
+def _controls(before: str) -> bool:
+    control = _CONTROL.search(before)
+    if control is None:
+        return False
+    role = [
+        one
+        for one in anchors(before)
+        if one.role is PersonRole.ADMINISTRATOR and one.start < control.start()
+    ]
+    return (
+        not role
+        or re.search(
+            r"(?i)[,;.]\s*(?:а\s+)?(?:\w+\s+)?контрол\w+\s[^.;]*\bвозлож\w+", before[role[-1].end :]
+        )
+        is not None
+    )
+
+
+def _substitutes(before: str, behind: str, *, others: bool) -> bool:
+    if _SUBSTITUTE.search(before):
+        return True
+    bracket = re.match(r"[^(]{0,60}\(([^()]*)\)?", behind)
+    return others and bracket is not None and _SUBSTITUTE.search(bracket[1]) is not None
+
+
+def _tied_role(
+    piece: Segment, people: Sequence[FoundPerson], one: FoundPerson, found: Sequence[Anchor]
+) -> PersonRole:
+    """Return the role tied to `one` by the order of names and roles in the segment."""
+    text, offset = piece.text, piece.start
+    start, end = one.start - offset, one.end - offset
+    previous = max((other.end - offset for other in people if other.end <= one.start), default=0)
+    following = min(
+        (other.start - offset for other in people if other.start >= one.end), default=len(text)
+    )
+    before = [a for a in found if previous <= a.start < start]
+    behind = [a for a in found if end <= a.start < following]
+    if before and _BOND.search(text[before[-1].end : start]):
+        return _strongest(before)
+    if behind and re.match(r"\s*(?:-|:|\(|\t)", text[end : behind[0].start]) and not before:
+        return _strongest(_unbound(text, behind, following))
+    names_first = people[0].start - offset < found[0].start
+    if names_first:
+        own = _unbound(text, behind, following) or [a for a in found if a.start >= end][:1]
+        return _strongest(own or [a for a in found if a.start < start][-1:])
+    group = before or [a for a in found if a.start < start][-1:]
+    return _strongest(group or behind)
+
+
+def _unbound(text: str, behind: list[Anchor], following: int) -> list[Anchor]:
+    """Leave out a role that a dash binds to the next name («…, администратором – Петрову»)."""
+    if len(behind) > 1 and following < len(text) and _BOND.search(text[behind[-1].end : following]):
+        return behind[:-1]
+    return behind
+
+
+def _strongest(found: Sequence[Anchor]) -> PersonRole:
+    roles = [one.role for one in found]
+    for role in (PersonRole.ADMINISTRATOR, PersonRole.RESPONSIBLE, PersonRole.OTHER):
+        if role in roles:
+            return role
+    return PersonRole.NONE

@@ -1,0 +1,1 @@
+"""Signature, seal and letterhead: present, absent or unsure."""

@@ -1,0 +1,90 @@
+"""The marks of a paper that stands for something: signature, seal and letterhead, page by page.
+
+Works on scans, photos and pages drawn from text PDFs alike: what it needs is the upright page and its words, wherever
+they came from. A letter's pages are combined by whoever knows which of them belong to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from parsers.facts import Box, Mark
+from parsers.images.raster import Upright
+from parsers.layout import Page
+from parsers.marks.letterheads import Letterhead, find_letterhead
+from parsers.marks.seals import Ring, find_rings
+from parsers.marks.signatures import Signature, find_signature
+
+# Score of the best ring on 300 pages drawn for the purpose: sealed 1.0-1.6 (0.6-1.1 where a one-bit scanner lost most
+# of the ink), not sealed 0.4-0.79.
+SEAL_PRESENT: Final = 0.98
+SEAL_ABSENT: Final = 0.84
+TOP: Final = (
+    0.17  # of the page's height: circles whose middle lies above are emblems of the letterhead
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """What a page bears, and where (points; None where there is nothing to show)."""
+
+    signature: Mark
+    seal: Mark
+    letterhead: Mark
+    signature_box: Box | None = None
+    seal_box: Box | None = None
+    letterhead_box: Box | None = None
+
+
+def find_marks(upright: Upright, page: Page) -> Marks:
+    """Look for the three marks on one page; `page` holds its words, boxes in points of `upright`."""
+    letterhead: Letterhead = find_letterhead(page)
+    rings = find_rings(upright.even, upright.dpi, top=_below(upright, letterhead))
+    best = rings[0] if rings else None
+    seal = _seal(best)
+    signature: Signature = find_signature(upright, page, best if seal is not Mark.ABSENT else None)
+    return Marks(
+        signature=signature.mark,
+        seal=seal,
+        letterhead=letterhead.mark,
+        signature_box=signature.box,
+        seal_box=None if best is None or seal is Mark.ABSENT else _around(best),
+        letterhead_box=letterhead.box,
+    )
+
+
+def combined(pages: Iterable[Marks]) -> Marks:
+    """Combine the pages of one letter: what one of them bears, the letter bears."""
+    every = list(pages)
+    return Marks(
+        signature=_best(page.signature for page in every),
+        seal=_best(page.seal for page in every),
+        letterhead=_best(page.letterhead for page in every),
+    )
+
+
+def _best(marks: Iterable[Mark]) -> Mark:
+    found = set(marks)
+    for mark in (Mark.PRESENT, Mark.UNSURE):
+        if mark in found:
+            return mark
+    return Mark.ABSENT
+
+
+def _seal(ring: Ring | None) -> Mark:
+    if ring is None or ring.score < SEAL_ABSENT:
+        return Mark.ABSENT
+    return Mark.PRESENT if ring.score >= SEAL_PRESENT else Mark.UNSURE
+
+
+def _below(upright: Upright, letterhead: Letterhead) -> float:
+    """How far down (points) circles are emblems: they stand above a letterhead's words, or high on the page."""
+    top = TOP * upright.height
+    return max(top, letterhead.box[1]) if letterhead.box else top
+
+
+def _around(ring: Ring) -> Box:
+    x, y, radius = ring.x, ring.y, ring.radius
+    return round(x - radius, 1), round(y - radius, 1), round(x + radius, 1), round(y + radius, 1)

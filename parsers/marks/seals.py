@@ -1,0 +1,170 @@
+"""Round seals on a page, in any colour or none.
+
+A matched filter of thin rings finds the most ring-like places, polar coordinates around them tell a seal from print
+that happens to lie in a circle. Colour only helps: it takes the print away. Sizes are those of Russian organizations'
+seals, 38-42 mm across, with a margin for photos.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from parsers.images.ocr import Pixels
+from parsers.images.tones import chroma, darkness
+
+Floats = npt.NDArray[np.float32]
+
+MM_PER_INCH: Final = 25.4
+POINTS_PER_MM: Final = 72 / MM_PER_INCH
+RADIUS: Final = (14.5, 24.5)  # millimetres
+LOOK_DPI: Final = 36.0  # for the matched filter: a ring is one pixel wide
+LOOK_STEP: Final = 0.8  # millimetres between the radii that are tried
+CANDIDATES: Final = 4
+ANGLES: Final = 240
+SLACK: Final = 0.5  # millimetres by which a ring may stray from its circle
+OUTSIDE: Final = (1.2, 2.6)  # millimetres beyond the ring that a seal leaves empty
+FILLED: Final = cv2.INTER_LINEAR | cv2.WARP_FILL_OUTLIERS  # beyond the page there is no ink
+LEAST_INK: Final = 0.07  # of full black; fainter is paper
+VISIBLE: Final = 0.38  # of a ring that must lie on the page
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A ring of ink, in points from the top left of the page."""
+
+    x: float
+    y: float
+    radius: float
+    score: float  # see `find_rings`
+    strength: float  # 0.0-1.0, how dark its ink is
+
+
+def find_rings(even: Pixels, dpi: float, *, top: float = 0.0) -> tuple[Ring, ...]:
+    """Return the most ring-like places below `top` points, the best first; `even` is an evenly lit page.
+
+    The score is the share of angles at which the ring is inked, and how much darker it is there than just outside, in
+    its own ink.
+    """
+    found: list[Ring] = []
+    for ink in _ink_maps(even):
+        rings = [
+            ring
+            for x, y, radius in _candidates(ink, dpi, top)
+            if (ring := _refined(ink, dpi, x, y, radius)) is not None
+        ]
+        found += rings
+    return tuple(sorted(found, key=lambda ring: -ring.score))
+
+
+def _ink_maps(even: Pixels) -> Iterator[Pixels]:
+    colour = chroma(even)
+    if colour.any():
+        yield np.asarray(
+            cv2.convertScaleAbs(cv2.subtract(colour, np.full_like(colour, 20)), alpha=2.5), np.uint8
+        )
+    yield darkness(even)
+
+
+def _candidates(ink: Pixels, dpi: float, top: float) -> list[tuple[float, float, float]]:
+    """Centres and radii, in pixels of `ink`, that answer best to a thin ring."""
+    ratio = LOOK_DPI / dpi
+    small = cv2.resize(ink, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA)
+    skipped = min(max(int(top * LOOK_DPI / 72), 0), max(small.shape[0] - 2, 0))
+    margin = math.ceil(RADIUS[1] / MM_PER_INCH * LOOK_DPI)  # half a seal may lie beyond the page
+    field = cv2.copyMakeBorder(
+        small[skipped:], margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0
+    ).astype(np.float32)
+    answers: list[tuple[float, int, int, float]] = []
+    for radius, kernel in _kernels():
+        answer = cv2.filter2D(field, cv2.CV_32F, kernel, borderType=cv2.BORDER_CONSTANT)
+        for _ in range(2):
+            _, value, _, (x, y) = cv2.minMaxLoc(answer)
+            answers.append((value, x, y, radius))
+            cv2.circle(answer, (x, y), 5, -1e6, -1)
+    chosen: list[tuple[int, int, float]] = []
+    for _, x, y, radius in sorted(answers, reverse=True):
+        if all(math.hypot(x - other_x, y - other_y) > 5 for other_x, other_y, _ in chosen):
+            chosen.append((x, y, radius))
+    return [
+        ((x - margin) / ratio, (y - margin + skipped) / ratio, radius / ratio)
+        for x, y, radius in chosen[:CANDIDATES]
+    ]
+
+
+@functools.cache
+def _kernels() -> tuple[tuple[float, Floats], ...]:
+    """Rings of every radius: ink on the line counts, ink just outside counts against it."""
+    kernels = []
+    for millimetres in np.arange(RADIUS[0], RADIUS[1] + 0.1, LOOK_STEP):
+        radius = float(millimetres / MM_PER_INCH * LOOK_DPI)
+        half = math.ceil(radius + 5)
+        down, across = np.mgrid[-half : half + 1, -half : half + 1]
+        distance = np.hypot(across, down)
+        on = np.exp(-np.square(distance - radius))
+        outside = ((distance > radius + 1.8) & (distance < radius + 4)).astype(np.float64)
+        kernels.append((radius, (on / on.sum() - 0.8 * outside / outside.sum()).astype(np.float32)))
+    return tuple(kernels)
+
+
+def _refined(ink: Pixels, dpi: float, x: float, y: float, radius: float) -> Ring | None:
+    """Shift a circle to where it fits best, in ever smaller steps."""
+    mm = dpi / MM_PER_INCH
+    best: tuple[float, float, float, float, float] | None = None
+    step = 1.2 * mm
+    for _ in range(5):
+        for across, down in itertools.product((-1, 0, 1), repeat=2):
+            centre = x + across * step, y + down * step
+            fit = _fit(ink, mm, centre, radius)
+            if fit is not None and (best is None or fit[0] > best[0]):
+                best = (*fit, *centre)
+        if best is None:
+            return None
+        _, radius, _, x, y = best
+        step /= 2
+    assert best is not None  # noqa: S101  # the loop has run
+    score, radius, strength, x, y = best
+    scale = 72 / dpi
+    return Ring(x * scale, y * scale, radius * scale, score, strength)
+
+
+def _fit(
+    ink: Pixels, mm: float, centre: tuple[float, float], radius: float
+) -> tuple[float, float, float] | None:
+    """Score, radius and darkness of the best ring around one centre; None where most of it lies off the page."""
+    reach = math.ceil((RADIUS[1] + OUTSIDE[1] + 1) * mm)
+    polar = np.asarray(cv2.warpPolar(ink, (reach, ANGLES), centre, reach, FILLED), np.float32) / 255
+    angles = np.arange(ANGLES) * (2 * np.pi / ANGLES)
+    x, y = centre[0] + radius * np.cos(angles), centre[1] + radius * np.sin(angles)
+    seen = (x >= 0) & (y >= 0) & (x < ink.shape[1]) & (y < ink.shape[0])
+    if seen.mean() < VISIBLE:
+        return None
+    polar = polar[seen]
+    slack = max(round(SLACK * mm), 1)
+    ring = np.asarray(cv2.dilate(polar, np.ones((1, 2 * slack + 1), np.uint8)), np.float32)
+    near, far = round(OUTSIDE[0] * mm), round(OUTSIDE[1] * mm)
+    beyond = np.asarray(cv2.dilate(polar, np.ones((1, far - near + 1), np.uint8)), np.float32)
+    radii = np.arange(
+        max(round(radius - 2 * mm), round((RADIUS[0] - 1) * mm)),
+        min(round(radius + 2 * mm), reach - far - 1),
+    )
+    if not len(radii):
+        return None
+    strength = np.median(ring[:, radii], axis=0)
+    level = np.maximum(LEAST_INK, 0.45 * np.percentile(ring[:, radii], 75, axis=0))
+    inked = (ring[:, radii] > level).mean(axis=0)
+    outside = beyond[:, radii + (near + far) // 2].mean(axis=0)
+    contrast = (ring[:, radii].mean(axis=0) - outside) / np.maximum(
+        np.percentile(ring[:, radii], 75, axis=0), 2 * LEAST_INK
+    )
+    score = (inked + 0.6 * np.minimum(contrast, 1.0)) * np.minimum(strength / LEAST_INK, 1.0)
+    at = int(np.argmax(score))
+    return float(score[at]), float(radii[at]), float(strength[at])

@@ -1,0 +1,1 @@
+"""Names of people and numbers: found, and brought to one form."""

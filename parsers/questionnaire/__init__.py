@@ -1,0 +1,1 @@
+"""The questionnaire: from cells to what a school says of itself."""

@@ -1,0 +1,148 @@
+"""Recognition within the bounds of one message: so many pages, seconds, and pictures in memory at a time."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from parsers.documents.paper import Raster, SourcePage
+from parsers.images.ocr import OcrEngine, OcrFailedError
+from parsers.images.raster import Matrix, PictureError, Upright, load_pixels, rendered
+from parsers.images.recognition import read_picture
+from parsers.layout import Page
+from parsers.limits import Limits
+
+PAGE_SECONDS: Final = 20.0  # for one page at most; a good one takes 1, a turned one 5
+LEAST_SECONDS: Final = 2.0  # with less left no page is begun
+KEPT: Final = 2  # upright pictures in memory; one of A4 at 300 dpi in colour has 26 MB
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When reading a message must stop; `clock` counts seconds."""
+
+    clock: Callable[[], float]
+    end: float
+
+    @classmethod
+    def after(cls, seconds: float, clock: Callable[[], float]) -> Deadline:
+        """Return the deadline that many seconds from now."""
+        return cls(clock, clock() + seconds)
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left, negative afterwards."""
+        return self.end - self.clock()
+
+    @property
+    def expired(self) -> bool:
+        """Whether no time is left."""
+        return self.left <= 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lie:
+    """How an upright page lies in its picture: enough to bring it upright again without thinking."""
+
+    matrix: Matrix
+    width: float
+    height: float
+    is_colour: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaf:
+    """A page whose words are known; `lie` is where recognition has found it in its picture."""
+
+    source: SourcePage
+    page: Page
+    lie: Lie | None = None
+
+    @property
+    def is_recognized(self) -> bool:
+        """Whether the words were recognized, not read from text."""
+        return self.lie is not None
+
+
+class Recognizer:
+    """Reads pages and remembers what that has cost; `limit` tells, in Russian, what bound was reached."""
+
+    def __init__(self, engine: OcrEngine, limits: Limits, deadline: Deadline) -> None:
+        self.engine = engine
+        self.deadline = deadline
+        self.limit = ""
+        self.gave_up = False
+        self._left = limits.recognized_pages
+        self._kept: OrderedDict[tuple[SourcePage, Lie | None], Upright] = OrderedDict()
+
+    @property
+    def may_recognize(self) -> bool:
+        """Whether another page may be recognized; says in `limit` why not."""
+        if self._left <= 0:
+            self.limit = "распознано наибольшее допустимое число страниц"
+        elif self.deadline.left < LEAST_SECONDS:
+            self.limit = "время на чтение письма истекло"
+        return self._left > 0 and self.deadline.left >= LEAST_SECONDS
+
+    def recognize(self, name: str, source: SourcePage) -> Leaf | None:
+        """Recognize a page; None where that failed, `gave_up` tells whether at a bound. Raises OcrUnavailableError."""
+        self._left -= 1
+        self.gave_up = False
+        raster = source.raster() if source.raster else None
+        if raster is None:
+            return None
+        try:
+            upright, page = read_picture(
+                raster.image,
+                dpi=raster.dpi,
+                engine=self.engine,
+                document=name,
+                number=source.number,
+                timeout=self.page_seconds,
+            )
+        except PictureError:
+            return None
+        except (OcrFailedError, MemoryError) as error:
+            lacked = "памяти" if isinstance(error, MemoryError) else "времени"
+            self.limit = f"на распознавание страницы не хватило {lacked}"
+            self.gave_up = True
+            return None
+        lie = Lie(upright.matrix, upright.width, upright.height, upright.is_colour)
+        leaf = Leaf(source, page, lie)
+        self._keep(leaf, upright)
+        return leaf
+
+    @property
+    def page_seconds(self) -> float:
+        """Seconds that one page may take from now."""
+        return max(min(PAGE_SECONDS, self.deadline.left), LEAST_SECONDS)
+
+    def upright(self, leaf: Leaf) -> Upright | None:
+        """Return a page's picture as its words lie on it; None where it has none."""
+        kept = self._kept.get((leaf.source, leaf.lie))
+        if kept is not None:
+            return kept
+        raster = leaf.source.raster() if leaf.source.raster else None
+        if raster is None:
+            return None
+        try:
+            upright = _as_before(leaf, raster)
+        except PictureError:
+            return None
+        self._keep(leaf, upright)
+        return upright
+
+    def _keep(self, leaf: Leaf, upright: Upright) -> None:
+        self._kept[leaf.source, leaf.lie] = upright
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+
+def _as_before(leaf: Leaf, raster: Raster) -> Upright:
+    if leaf.lie is None:
+        drawn = rendered(raster.image, dpi=raster.dpi or 72.0)
+        return drawn.turned(leaf.source.turn // 90) if leaf.source.turn else drawn
+    lie = leaf.lie
+    return Upright(load_pixels(raster.image), lie.matrix, lie.width, lie.height, lie.is_colour)

@@ -1,0 +1,1 @@
+"""Spreadsheets and tables of every format as bounded grids of cells."""

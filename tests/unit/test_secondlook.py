@@ -1,0 +1,171 @@
+"""What a second network's reading makes of a first one's; the networks' answers are given by the test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from parsers.documents.paper import Raster, SourcePage
+from parsers.facts import Box, Letter, PhoneKind
+from parsers.images.ocr import Pixels, RecognizedWord
+from parsers.images.recognition import arranged
+from parsers.layout import Page
+from parsers.letter.letter import find_letter
+from parsers.limits import Limits
+from parsers.reading import secondlook
+from parsers.reading.recognizer import Deadline, Leaf, Recognizer
+from parsers.reading.secondlook import Look, looked_closer
+
+ORDER = (
+    "МБОУ «Средняя общеобразовательная школа № 12»",
+    "ПРИКАЗ",
+    "Назначить администратором платформы «Сферум» Иванову Марию Петровну,",
+    "учителя информатики, мобильный телефон +7 (916) 123-45-67.",
+    "Директор П. П. Петров",
+)
+NAME, NUMBER = "Иванову Марию Петровну", "89161234567"
+
+
+class Engine:
+    """Sees nothing by itself."""
+
+    def recognize(
+        self, image: Pixels, *, dpi: float, timeout: float, psm: int = 3, language: str = "rus"
+    ) -> tuple[RecognizedWord, ...]:
+        return ()
+
+    def probe(self) -> None:
+        """Nothing to look for."""
+
+
+def words(lines: Sequence[str], unsure: dict[str, float]) -> Iterator[RecognizedWord]:
+    for row, line in enumerate(lines):
+        for at, text in enumerate(line.split()):
+            box = (60 + 110 * at, 60 + 40 * row, 160 + 110 * at, 84 + 40 * row)
+            yield RecognizedWord(text, box, unsure.get(text.strip(",."), 0.95), row)
+
+
+def page(lines: Sequence[str] = ORDER, **unsure: float) -> Page:
+    boxes = tuple(arranged(words(lines, unsure), 0.5))
+    return Page("скан.pdf", 1, secondlook.How.OCR, boxes, 595.0, 842.0)
+
+
+def find(pages: Sequence[Page]) -> Letter | None:
+    return find_letter(pages, attachment="скан.pdf")
+
+
+def look(
+    monkeypatch: pytest.MonkeyPatch,
+    first: Page,
+    *,
+    digits: str | None = NUMBER,
+    name: str = NAME,
+    further: Iterable[Page] = (),
+) -> Letter:
+    """Return what a closer look makes of `first`, the networks reading `digits` and the words of `name`."""
+    told = dict(zip(NAME.split(), name.split(), strict=True))
+    asked: list[str] = []
+
+    def second_name(_: Any, boxes: Sequence[Box], __: Any, *, timeout: float) -> tuple[str, ...]:
+        every = [word for one in (first, *rest) for word in one.words]
+        asked.extend(word.text.strip(",") for box in boxes for word in every if word.box == box)
+        return tuple(told[text] for text in asked[-len(boxes) :]) if boxes else ()
+
+    rest = list(further)
+    monkeypatch.setattr(secondlook, "read_digits", lambda *_: digits)
+    monkeypatch.setattr(secondlook, "second_name", second_name)
+    monkeypatch.setattr(secondlook, "look_again", lambda *_, **__: iter(rest))
+    source = SourcePage(
+        number=1, raster=lambda: Raster(Image.new("RGB", (1240, 1754), "white"), 150.0)
+    )
+    recognizer = Recognizer(Engine(), Limits(), Deadline.after(60, lambda: 0.0))
+    recognized = recognizer.recognize("скан.pdf", source)
+    assert recognized is not None
+    leaf = Leaf(source, first, recognized.lie)
+    letter = find([first])
+    assert letter is not None
+    return looked_closer(Look(letter, (leaf,)), find, recognizer)
+
+
+def numbers(letter: Letter) -> list[str | None]:
+    return [found.value.e164 for found in letter.phones]
+
+
+def names(letter: Letter) -> list[tuple[str, ...]]:
+    return [found.value.nominatives for found in letter.administrators]
+
+
+def test_name_and_number_read_alike_are_certain(monkeypatch: pytest.MonkeyPatch) -> None:
+    letter = look(monkeypatch, page())
+    assert names(letter) == [("Иванова Мария Петровна",)]
+    assert numbers(letter) == ["+79161234567"]
+    assert letter.doubts == ()
+
+
+@pytest.mark.parametrize("digits", ["89161234568", "8916123456", None, "8916123456789161"])
+def test_a_number_read_differently_is_a_doubt_without_digits(
+    monkeypatch: pytest.MonkeyPatch, digits: str | None
+) -> None:
+    letter = look(monkeypatch, page(), digits=digits)
+    assert numbers(letter) == [None]
+    assert letter.phones[0].value.kind is PhoneKind.MOBILE
+    assert letter.doubts == letter.phones[0].evidence[:1]
+
+
+def test_a_word_of_the_name_read_unsurely_is_certain_if_read_alike(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    letter = look(monkeypatch, page(Марию=0.5))
+    assert names(letter) == [("Иванова Мария Петровна",)]
+    assert letter.doubts == ()
+
+
+def test_a_word_read_unsurely_and_differently_leaves_the_name_without_a_nominative(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    letter = look(monkeypatch, page(Марию=0.5), name="Иванову Дарию Петровну")
+    assert names(letter) == [()]
+    assert letter.doubts == letter.administrators[0].evidence[:1]
+
+
+def test_a_name_hardly_legible_and_read_differently_is_unreadable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    letter = look(monkeypatch, page(Марию=0.2), name="Иванову Дарию Петровну")
+    assert names(letter) == []
+    assert letter.unreadable
+
+
+def test_a_word_read_with_confidence_is_not_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    letter = look(monkeypatch, page(), name="Сидорову Дарью Ильиничну")
+    assert letter.doubts == ()
+
+
+def test_what_the_first_look_has_lost_is_taken_from_a_further_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lost = page([line for line in ORDER if "телефон" not in line])
+    letter = look(monkeypatch, lost, further=[lost, page()])
+    assert numbers(letter) == ["+79161234567"]
+    assert letter.doubts == ()
+
+
+def test_a_number_that_only_a_further_look_has_seen_must_be_read_alike(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lost = page([line for line in ORDER if "телефон" not in line])
+    letter = look(monkeypatch, lost, digits="123", further=[page()])
+    assert [found.value.kind for found in letter.phones] == [PhoneKind.UNREADABLE]
+
+
+def test_a_lost_patronymic_is_taken_from_a_further_look_and_another_name_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    short = page([line.replace(" Петровну", "") for line in ORDER])
+    assert names(look(monkeypatch, short, further=[page()])) == [("Иванова Мария Петровна",)]
+    other = page([line.replace("Марию", "Дарию") for line in ORDER])
+    found = look(monkeypatch, short, further=[other])
+    assert "Петровну" not in found.administrators[0].value.raw

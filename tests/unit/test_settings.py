@@ -1,0 +1,140 @@
+"""The settings: where they come from, and what a wrong one says."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from config.settings import ConfigurationError, Settings, documented_keys, load
+
+GOOD = """
+[mailbox]
+url = "maildir:///var/mail/info"
+start_date = 2026-09-01
+[outgoing]
+url = "smtps://smtp.example.ru"
+sender = "info@example.ru"
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "mailbot.toml"
+    path.write_text(GOOD, encoding="utf-8")
+    return path
+
+
+def loaded(file: Path, monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return load(file)
+
+
+def test_a_variable_overrides_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = loaded(file, monkeypatch, MAILBOT_OUTGOING__SENDER="other@example.ru")
+    assert settings.outgoing
+    assert settings.outgoing.sender == "other@example.ru"
+    assert settings.outgoing.url == "smtps://smtp.example.ru"
+
+
+def test_the_file_may_be_named_by_a_variable(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAILBOT_CONFIG", str(file))
+    assert load().mailbox
+
+
+def test_further_mailboxes_have_the_keys_of_the_first(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = loaded(file, monkeypatch, MAILBOT_MAILBOXES__SECOND__URL="maildir:///srv/second")
+    assert list(settings.all_mailboxes()) == ["mailbox", "second"]
+
+
+def test_relative_paths_count_from_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = loaded(file, monkeypatch, MAILBOT_DATABASE__URL="sqlite:///data/truth.db")
+    assert settings.database.url == f"sqlite:///{file.parent / 'data/truth.db'}"
+    assert settings.storage.directory == file.parent / "data" / "mailbot-data"
+
+
+def test_a_day_begins_at_local_midnight(file: Path) -> None:
+    box = load(file).mailbox
+    assert box
+    assert box.start_date == dt.datetime(2026, 9, 1).astimezone(dt.UTC)  # local on purpose
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[mailbox]\nurl = 'pop3://example.ru'", "[mailbox] url"),
+        ("[mailbox]\nurl = 'imaps://user:secret@example.ru'", "[mailbox] url"),
+        ("[mailbox]\nurl = 'maildir://relative/path'", "[mailbox] url"),
+        ("[mailbox]\nurl = 'maildir:///box'\nfolders = 'INBOX'", "[mailbox] folders"),
+        ("[mailboks]\nurl = 'maildir:///box'", "mailboks"),
+        ("[retry]\nfirst_seconds = 0", "[retry] first_seconds"),
+        ("[outgoing]\nurl = 'maildir:///out'\nsender = 'nobody'", "[outgoing] sender"),
+        ("[outgoing]\nurl = 'maildir:///out'", "[outgoing] sender"),
+        ("[mailbox\n", "TOML"),
+    ],
+)
+def test_a_wrong_file_is_one_line_that_names_the_place(
+    tmp_path: Path, text: str, named: str
+) -> None:
+    path = tmp_path / "wrong.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        load(path)
+    assert named in str(caught.value)
+    assert str(path) in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["MAILBOT_MAILBOKS__URL", "MAILBOT_MAILBOX", "MAILBOT_MAILBOX__URI", "MAILBOT_VERBOSE"],
+)
+def test_a_variable_that_names_no_setting_is_an_error(
+    file: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=name):
+        loaded(file, monkeypatch, **{name: "1"})
+
+
+def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="mailbot init"):
+        load(tmp_path / "mailbot.toml")
+
+
+def test_a_secret_never_shows(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = loaded(file, monkeypatch, MAILBOT_MAILBOX__PASSWORD="geheim")
+    assert settings.mailbox
+    assert settings.mailbox.secret() == "geheim"
+    assert "geheim" not in repr(settings)
+
+
+def test_a_secret_may_lie_in_a_file_beside_the_configuration(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (file.parent / "password").write_text("тайна\n", encoding="utf-8")
+    settings = loaded(file, monkeypatch, MAILBOT_MAILBOX__PASSWORD_FILE="password")
+    assert settings.mailbox
+    assert settings.mailbox.secret() == "тайна"
+
+
+def test_the_commented_file_is_toml_and_names_every_key() -> None:
+    text = resources.files("config").joinpath("mailbot.toml").read_text(encoding="utf-8")
+    tomllib.loads(text.replace("{start_date}", "2026-09-01"))
+    sections: dict[str, str] = {}
+    section = ""
+    for line in text.splitlines():
+        if line.startswith("["):
+            section = line.strip("[]")
+        sections[section] = sections.get(section, "") + line + "\n"
+    missing = [
+        key
+        for key in documented_keys()
+        if f"{key.partition('.')[2]} =" not in sections.get(key.partition(".")[0], "")
+    ]
+    assert not missing
