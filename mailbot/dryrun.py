@@ -83,7 +83,8 @@ def _would_take(app: App, raw: bytes, message: Any) -> Row:
     with app.store.begin(write=False) as work:
         placement = place(message, reading, work)
         if placement.way not in {Way.NEW, Way.LINKED} and placement.application:
-            text = f"взять: {message.subject} — к заявке № {placement.application.id}"
+            text = f"взять: {message.subject} от {message.sender}"
+            text += f" — к заявке № {placement.application.id}"
             return _row("message", "join", text, message_id=message.message_id)
         one = ReadMessage(reading=reading, received_at=message.received_at)
         case = lay_together([one], rules=app.desk.rules)

@@ -99,6 +99,5 @@ def preview_command(name: str, as_html: bool) -> None:
     part = message.get_body(("html",) if as_html else ("plain",))
     if part is None:
         raise ConfigurationError(f"{name}: в шаблоне нет такой части")
-    click.echo(
-        f"{message['Subject']}\n\n{part.get_content()}" if not as_html else part.get_content()
-    )
+    content = part.get_content().replace("\r\n", "\n")
+    click.echo(content if as_html else f"{message['Subject']}\n\n{content}")
