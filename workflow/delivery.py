@@ -18,6 +18,7 @@ from workflow.ports import (
     Clock,
     DeliveryRefusedError,
     DeliveryUnknownError,
+    RecipientPostponedError,
     ReplyWriter,
     Sender,
     ServiceUnavailableError,
@@ -72,6 +73,10 @@ def deliver(post: PostOffice, row_id: int) -> ReplyStatus | None:
         return _refused(post, row, str(error))
     except DeliveryUnknownError as error:
         return _unknown(post, row, str(error))
+    except RecipientPostponedError as error:
+        # one school's server wants it later: the others need not wait for it
+        _later(post, row, str(error))
+        return ReplyStatus.PENDING
     except ServiceUnavailableError as error:
         _later(post, row, str(error))
         raise
