@@ -10,6 +10,7 @@ import datetime as dt
 import email
 import email.policy
 import os
+import shlex
 import sys
 import tempfile
 from pathlib import Path
@@ -18,17 +19,18 @@ from urllib.parse import quote
 
 import click
 
-from config.settings import load
+from config.settings import PREFIX, load
 from mailbot import documents
 from mailbot.app import App, build, utc_now
 from mailbot.cli import OK
 from mailbot.commands.common import config_option
 from mailbot.commands.run import run_with_progress
 from mailbot.commands.setup import write_configuration
-from mailbot.samples import Sample, demo_messages
+from mailbot.samples import FontsMissingError, Sample, demo_messages
 from mailbot.screen import console, safe, state_word, table
 from mailbot.storage import upgrade
 from workflow.application import Fate, OutboxRow
+from workflow.ports import ServiceUnavailableError
 from workflow.states import QUEUE
 from workflow.wording import REASONS, REPLY_KINDS, STATES
 
@@ -43,8 +45,12 @@ def demo_command(directory: Path | None) -> int:
     """Показать всё в деле на выдуманных заявках, без сети и настройки."""
     directory = (directory or Path(tempfile.mkdtemp(prefix="mailbot-demo-"))).resolve()
     out = console()
+    _forget_other_settings()
     out.print("Готовлю почтовый ящик с выдуманными заявками…")
-    samples = demo_messages(utc_now())
+    try:
+        samples = demo_messages(utc_now())
+    except FontsMissingError as error:
+        raise ServiceUnavailableError(str(error)) from None
     file = _prepare(directory, samples)
     settings = load(file)
     upgrade(settings.database.url)
@@ -59,18 +65,24 @@ def demo_command(directory: Path | None) -> int:
     return OK
 
 
+def _forget_other_settings() -> None:
+    """Keep what the environment says of a real mailbox away from the invented one."""
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        del os.environ[name]
+
+
 def _prepare(directory: Path, samples: tuple[Sample, ...]) -> Path:
     """Make the mailbox with the samples, and the configuration for it."""
     mailbox, outgoing = directory / "mailbox", directory / "outgoing"
-    for folder in (mailbox, outgoing):
-        for name in ("new", "cur", "tmp"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
     file = write_configuration(
         directory,
         mailbox_url=f"maildir://{quote(str(mailbox))}",
         outgoing_url=f"maildir://{quote(str(outgoing))}",
         start_date=dt.date(2000, 1, 1),
     )
+    for folder in (mailbox, outgoing):
+        for name in ("new", "cur", "tmp"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
     for number, sample in enumerate(samples, start=1):
         path = mailbox / "new" / _file_name(number)
         path.write_bytes(sample.raw)
@@ -160,5 +172,5 @@ def _show_next(app: App, file: Path) -> None:
         reasons = ", ".join(documents.reasons(waiting[0]))
         commands.insert(3, (f"queue reject {number} --message 'Причина'", f"решить: {reasons}"))
     for command, meaning in commands:
-        out.print(f"  {program} {command} --config {file}", soft_wrap=True)
-        out.print(f"      {meaning}", soft_wrap=True)
+        click.echo(f"  {shlex.quote(program)} {command} --config {shlex.quote(str(file))}")
+        click.echo(f"      {meaning}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from importlib import resources
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from config.settings import ConfigurationError
 from mailbot.cli import OK, PERSON_NEEDED
 from mailbot.commands.common import config_option, json_option, settings
 from mailbot.doctor import examine
+from mailbot.mailtext import one_line
 from mailbot.screen import console, print_json, safe
 from mailbot.storage import upgrade
 
@@ -27,10 +29,9 @@ def init_command(directory: Path) -> None:
         outgoing_url="smtps://smtp.example.ru:465",
         start_date=dt.datetime.now().astimezone().date(),
     )
-    out = console()
-    out.print(f"Записан файл настроек: {file}", soft_wrap=True)
-    out.print("Впишите в него адреса почты, затем проверьте:", soft_wrap=True)
-    out.print(f"  mailbot --config {file} doctor", soft_wrap=True)
+    click.echo(f"Записан файл настроек: {one_line(str(file))}")
+    click.echo("Впишите в него адреса почты, затем проверьте:")
+    click.echo(f"  mailbot --config {shlex.quote(one_line(str(file)))} doctor")
 
 
 def write_configuration(
