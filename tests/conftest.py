@@ -31,7 +31,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Cluster:
-    """A PostgreSQL server of this session (each worker of xdist has one), reached by a socket."""
+    """A PostgreSQL server of the test run (each worker of xdist has one), reached by a socket."""
 
     def __init__(self, binaries: Path) -> None:
         # the server refuses to run as root, and pytest's own directories are closed to others
