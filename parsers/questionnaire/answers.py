@@ -115,6 +115,11 @@ def is_sample(text: str) -> bool:
     )
 
 
+def is_sample_address(text: str) -> bool:
+    """Tell whether an address is of the kind that samples have; so may be a school's own «mail@…»."""
+    return "@" in text and is_sample(text)
+
+
 def is_typed(attribute: Attribute) -> bool:
     """Tell whether answers of the kind can be known by their shape."""
     return attribute in _SHAPES

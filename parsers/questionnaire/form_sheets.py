@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from parsers.questionnaire.form_pairs import PairsReader
-from parsers.questionnaire.form_tables import Record, Table, is_heading_row, read_table
+from parsers.questionnaire.form_tables import (
+    Record,
+    Table,
+    is_group_row,
+    is_heading_row,
+    read_table,
+)
 from parsers.questionnaire.forms import CLASSIFIED_ROWS, Entry, Grid, OwnerContext
 from parsers.questionnaire.labels import Attribute, LabelReader
 from parsers.sheets.grid import Sheet
@@ -63,6 +69,9 @@ def read_form(sheet: Sheet, reader: LabelReader) -> FormSheet:
             asked += table.asked
             _add_table(table, answers, rows)
             row = max(table.end, row + 1)
+            continue
+        if row + 1 in headings and is_group_row(grid, row):
+            row += 1
             continue
         found = list(pairs.read(row))
         asked += found

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from parsers.questionnaire.answers import fits, is_sample
+from parsers.names.identifiers import is_inn
+from parsers.questionnaire.answers import digits_of, fits, is_sample, is_sample_address
 from parsers.questionnaire.form_roles import find_roles, owner_columns
 from parsers.questionnaire.forms import (
     Entry,
@@ -214,7 +215,7 @@ def _group(grid: Grid, top: int, last: int, column: int) -> Section:
     """Return what the headings over a column say of its owner: of the same block, or just above it."""
     rows = [row for row in range(last - 1, top - 3, -1) if row >= 0]
     for row in rows:
-        if row < top and not _is_group_row(grid, row):
+        if row < top and not is_group_row(grid, row):
             break
         label = grid.reader.read(_group_text(grid, row, column))
         if label.owners and not label.attributes:
@@ -224,7 +225,8 @@ def _group(grid: Grid, top: int, last: int, column: int) -> Section:
     return Section()
 
 
-def _is_group_row(grid: Grid, row: int) -> bool:
+def is_group_row(grid: Grid, row: int) -> bool:
+    """Tell whether a row says only whose the headings below it are: «Школа | Администратор»."""
     columns = list(grid.filled(row))
     labels = [grid.label(row, one) for one in columns]
     return (
@@ -280,10 +282,22 @@ def _is_total(grid: Grid, row: int) -> bool:
 def _without_samples(records: Sequence[Record]) -> Iterator[Record]:
     """Leave out rows that are examples by their content, or by being grey beside black ones."""
     black = any(record and not _is_faint(record) for record in records)
+    alone = sum(1 for record in records if record) == 1
     for record in records:
-        signs = sum(1 for entry in record if is_sample(entry.text))
-        if record and signs < _SAMPLE_SIGNS and not (black and _is_faint(record)):
+        example = _is_sample_row(record) and not (alone and _names_school(record))
+        if record and not example and not (black and _is_faint(record)):
             yield record
+
+
+def _is_sample_row(record: Record) -> bool:
+    """Tell whether a row holds what only samples hold; addresses alone say nothing, schools have such."""
+    signs = [entry for entry in record if is_sample(entry.text)]
+    return len(signs) >= _SAMPLE_SIGNS and not all(is_sample_address(one.text) for one in signs)
+
+
+def _names_school(record: Record) -> bool:
+    """Tell whether a row holds an ИНН that can be: the one row of a form is then a school's."""
+    return any(is_inn(digits_of(entry.text)) for entry in record)
 
 
 def _is_faint(record: Record) -> bool:

@@ -384,3 +384,23 @@ def test_the_telephones_of_school_and_head_are_never_the_administrators() -> Non
     )
     assert found.administrator_phones == ()
     assert Field.ADMINISTRATOR_PHONE not in found.fields
+
+
+def test_a_schools_own_addresses_do_not_make_its_row_an_example() -> None:
+    headings = [*HEADINGS, "E-mail организации", "E-mail администратора"]
+    one = read([headings, [*SCHOOL, "mail@school12.example", "email@school12.example"]])
+    assert one.text(Field.INN) == INN
+    assert numbers(one) == [PHONE]
+
+
+def test_the_only_row_is_a_schools_where_its_inn_can_be() -> None:
+    sample = ["Тверская область", NAME, INN, "Петров Пётр Петрович", "+79161234567"]
+    assert read([HEADINGS, sample]).text(Field.INN) == INN
+    assert read([HEADINGS, [*sample[:2], "1234567890", *sample[3:]]]).text(Field.INN) is None
+
+
+def test_the_headings_of_groups_are_no_answers() -> None:
+    groups = ["Образовательная организация", None, None, "Администратор", None]
+    one = read([groups, HEADINGS, SCHOOL])
+    assert one.text(Field.FULL_NAME) == NAME
+    assert read([groups, HEADINGS]).text(Field.FULL_NAME) is None
