@@ -20,6 +20,10 @@ _APPOINTING: Final = re.compile(
 )
 _GOVERNED: Final = 400  # signs within which a word governs a name
 
+# «Д. Ю. Белоусов»: ГОСТ Р 7.0.97 has the initials before the surname in a signature; lists have them behind it.
+_SIGNATURE: Final = re.compile(r"[А-ЯЁ]\.\s?(?:[А-ЯЁ]\.\s?)?[А-ЯЁ][А-Яа-яЁё-]+")
+_SENTENCE_END: Final = re.compile(r"[^\W\d_]{2,}\.\s*\n")
+
 _LONGEST_LIST: Final = 20  # entries under one header
 
 _NOT_APPOINTED: Final = re.compile(r"контрол|ознаком|персональн", re.IGNORECASE)
@@ -47,6 +51,7 @@ def administrators(
             break
     else:
         named = _unnamed_role(mentions, pieces) or _unvouched(mentions, pieces)
+    named = _without_signer(named, pieces)
     people = _merged([(one.person, _name(one, pieces)) for one in named])
     extra = _further(mentions, pieces, people)
     if extra and people:
@@ -64,6 +69,30 @@ def administrators(
         if one.person.start not in known
     ]
     return people, tuple(sorted(marked, key=lambda one: one.person.start))
+
+
+def _without_signer(named: Sequence[Mention], pieces: Sequence[Segment]) -> list[Mention]:
+    """Leave out who has signed, where the post beside the name was lost (a seal lay on it).
+
+    «И. О. Фамилия» alone in its line behind the end of a sentence, beside somebody whose name is whole.
+    """
+    whole = [one for one in named if not _name(one, pieces).initials]
+    if not whole or len(whole) == len(named):
+        return list(named)
+    return [one for one in named if one in whole or not _stands_as_signature(one, pieces)]
+
+
+def _stands_as_signature(mention: Mention, pieces: Sequence[Segment]) -> bool:
+    piece = pieces[mention.segment]
+    start, end = mention.person.start - piece.start, mention.person.end - piece.start
+    line = piece.text.rfind("\n", 0, start) + 1
+    above = pieces[mention.segment - 1].text if mention.segment else ""
+    alone = not piece.text[line:start].strip() and not piece.text[end:].partition("\n")[0].strip()
+    return (
+        alone
+        and bool(_SIGNATURE.fullmatch(mention.person.raw))
+        and bool(_SENTENCE_END.search(f"{above}\n{piece.text[:line]}"))
+    )
 
 
 def _further(

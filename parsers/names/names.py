@@ -8,7 +8,7 @@ caller knows. Nothing is corrected but letters of the Latin script that look lik
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Final
@@ -52,6 +52,14 @@ _SPACES: Final = re.compile(r"\s+")
 _TITLES: Final = re.compile(r"^(?:г-н|г-жа|господин|госпожа|гр\.?|тов\.?|т\.)\s+", re.IGNORECASE)
 _LAST_INITIAL: Final = re.compile(r"(?<![^\W\d_])[А-ЯЁ]\.$")
 _LETTERS: Final = re.compile(r"[^\W\d_]")
+
+# The word before the name of a settlement, at the end of what stands before two words; in small letters, as «С.» may
+# be an initial: «с.», «г.», «пос.», «станица».
+_SETTLEMENT: Final = re.compile(
+    r"(?<![^\W\d_])(?:(?:г|с|п|х|д|ст|пос|пгт|дер|гор|р\.\s?п)\.|пгт|город\w?|сел[оае]|хутор\w?|"
+    r"станиц\w|деревн\w|посёл\w{1,3}|посел\w{1,3})\s*\Z"
+)
+_LONGEST_SETTLEMENT: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +119,18 @@ def find_people(text: str, *, bare: bool = False) -> tuple[FoundPerson, ...]:
     tokens = name_tokens(folded)
     found = list(_labelled(text, folded))
     found += _vouched(text, _free(tokens, found))
-    found += _pairs(text, _free(tokens, found))
+    found += _no_places(folded, _pairs(text, _free(tokens, found)))
     if bare:
-        found += _bare(text, _free(tokens, found))
+        found += _no_places(folded, _bare(text, _free(tokens, found)))
         found += _latin(text, folded)
     return tuple(sorted(found, key=lambda one: one.start))
+
+
+def _no_places(folded: str, people: Iterable[FoundPerson]) -> Iterator[FoundPerson]:
+    """Leave out two words behind «с.» or «город»: they are a place («с. Верхний Дон»)."""
+    for one in people:
+        if not _SETTLEMENT.search(folded[max(one.start - _LONGEST_SETTLEMENT, 0) : one.start]):
+            yield one
 
 
 def _free(tokens: list[Token], found: list[FoundPerson]) -> list[Token]:
@@ -183,6 +198,8 @@ def _with_patronymic(text: str, tokens: list[Token], at: int) -> tuple[FoundPers
 def _is_given_first(tokens: list[Token], at: int) -> bool:
     """Say whether «Слово Мария Петровна Иванова» begins with a word that belongs to no name."""
     given, last = tokens[at], tokens[at + 2]
+    if last.newline and not (given.newline or tokens[at + 1].newline):
+        return False  # «Мельник Оксану Олеговну», and in the next line of the list somebody else
     return is_given_name(given.text) and may_be_name(last.text) and is_surname(last.text)
 
 

@@ -338,3 +338,22 @@ def test_who_only_has_to_do_with_the_administrator_is_not_one(clause: str) -> No
     assert letter is not None
     assert [one.value.nominatives for one in letter.administrators] == [("Иванова Мария Петровна",)]
     assert [one.value.e164 for one in letter.phones] == ["+79162345678"]
+
+
+def test_a_signature_whose_post_was_lost_is_no_second_administrator() -> None:
+    text = "Исх. № 7\nНазначенным администратором платформы «Сферум» сведения сообщаем.\n"
+    text += "Администратор: Мельник Оксана Олеговна, 8 918 555-04-91\n"
+    text += "Просим предоставить указанному сотруднику права администратора.\nД. Ю. Белоусов"
+    letter = find_letter([page(text)], attachment="a")
+    assert letter is not None
+    assert [one.value.nominatives for one in letter.administrators] == [
+        ("Мельник Оксана Олеговна",)
+    ]
+
+
+def test_a_list_with_initials_in_it_still_names_two_administrators() -> None:
+    text = "ПРИКАЗ\nНазначить администраторами платформы «Сферум»:\nМельник Оксану Олеговну\n"
+    text += "Белоусова Д. Ю.\nДиректор П. П. Сомов"
+    letter = find_letter([page(text)], attachment="a")
+    assert letter is not None
+    assert len(letter.administrators) == 2
