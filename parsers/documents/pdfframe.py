@@ -10,6 +10,8 @@ from typing import Any, Final
 from parsers.facts import Box
 
 SWITCHED: Final = (90, 270)
+MAX_SLOPE: Final = 0.002
+"""Print is set exactly along the page; of the letters along a ring one in a hundred is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,27 @@ class Frame:
         if self.turn == 270:
             return top, self.height - right, bottom, self.height - left
         return box
+
+
+def level(characters: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out what is set askew to the page: the letters along the ring of a drawn seal.
+
+    A page whose text is all a little askew keeps it.
+    """
+    askew = [bool(c["text"].strip()) and not _is_level(c["matrix"]) for c in characters]
+    if 2 * sum(askew) > len(characters):
+        return list(characters)
+    # the letter at the very top of a ring is level, and belongs to its neighbours
+    ring = [
+        one or (before and behind)
+        for before, one, behind in zip([False, *askew], askew, [*askew[1:], False], strict=False)
+    ]
+    return [c for c, out in zip(characters, ring, strict=True) if not out]
+
+
+def _is_level(matrix: tuple[float, ...]) -> bool:
+    along, across = abs(matrix[0]), abs(matrix[1])
+    return min(along, across) <= MAX_SLOPE * max(along, across)
 
 
 def _turn(matrix: tuple[float, ...]) -> int:

@@ -16,7 +16,7 @@ from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 from pdfplumber.utils.text import extract_words
 
 from parsers.documents.arrangement import Table, arranged
-from parsers.documents.pdfframe import Frame
+from parsers.documents.pdfframe import Frame, level
 from parsers.documents.textlayer import HIDDEN_CHARACTERS, Sight, find_flaw, is_stacked, seen
 from parsers.facts import Box, Evidence, How
 from parsers.layout import Page, bounding_box
@@ -71,6 +71,7 @@ def read_layer(layer: Any, sight: Sight, name: str) -> Layer | None:
         characters = layer.chars
         if _has_doubles(characters):
             characters = layer.dedupe_chars().chars
+        characters = level(characters)
         if len(characters) > MAX_CHARACTERS or not any(_counts(c) for c in characters):
             return None
         return _judged(layer, characters, sight, name)

@@ -313,3 +313,28 @@ def test_a_bomb_is_dangerous() -> None:
         document.pages[0].Contents = document.make_stream(b" " * 80 * 2**20)
 
     assert read(changed(pdf(), swell)).trouble is Trouble.DANGEROUS
+
+
+def test_letters_along_the_ring_of_a_drawn_seal_do_not_spoil_the_layer() -> None:
+    def ring(sheet: canvas.Canvas) -> None:
+        sheet.setFont("Serif", 3)
+        for number, letter in enumerate("МУНИЦИПАЛЬНОЕ УЧРЕЖДЕНИЕ ИНН 7707083893 " * 2):
+            sheet.saveState()
+            sheet.translate(200, 500)
+            sheet.rotate(-4.5 * number)
+            sheet.drawString(0, 45, letter)
+            sheet.restoreState()
+
+    assert text_of(pdf(ring)) == text_of(pdf())
+
+
+def test_a_page_that_is_set_askew_as_a_whole_keeps_its_text() -> None:
+    target = io.BytesIO()
+    pdfmetrics.registerFont(TTFont("Serif", FONT))
+    sheet = canvas.Canvas(target, pagesize=A4)
+    sheet.rotate(1)
+    sheet.setFont("Serif", 11)
+    for number, line in enumerate(LINES):
+        sheet.drawString(60, 760 - 20 * number, line)
+    sheet.save()
+    assert "+7 (916) 123-45-67" in text_of(target.getvalue())
