@@ -54,6 +54,7 @@ from workflow.ports import (
     DeliveryUnknownError,
     Entry,
     ReadingDiedError,
+    RecipientPostponedError,
     ServiceUnavailableError,
 )
 from workflow.progress import Desk, advance, read_unplaced
@@ -661,6 +662,18 @@ def test_a_server_that_is_away_delays_and_loses_nothing(world: World) -> None:
     world.outcome = None
     world.deliver()
     assert world.states() == [State.COMPLETED]
+
+
+def test_a_school_whose_server_wants_it_later_holds_up_no_other(world: World) -> None:
+    world.outcome = RecipientPostponedError("450 позже")
+    world.arrives(half(), half(key="b", sender="b@example.org"))
+    world.take()
+    world.work()
+    assert world.deliver() == [ReplyStatus.PENDING, ReplyStatus.PENDING]
+    with world.store.begin(write=False) as work:
+        assert all(row.due_at > row.created_at for row in work.outbox([ReplyStatus.PENDING]))
+    world.outcome = None
+    assert world.deliver() == [ReplyStatus.SENT, ReplyStatus.SENT]
 
 
 def test_a_mail_of_unknown_outcome_is_sent_once_more_and_then_an_operator_sees_it(
