@@ -52,7 +52,6 @@ def utc_now() -> dt.datetime:
 @contextmanager
 def build(settings: Settings) -> Iterator[App]:
     """Wire the program and take it apart again. Raises `ConfigurationError`; opens nothing yet."""
-    rules = rule_settings(settings)
     store = store_of(settings)
     directory = settings.storage.directory
     if directory is None:
@@ -60,49 +59,48 @@ def build(settings: Settings) -> Iterator[App]:
     writer = JinjaReplyWriter(reply_settings(settings))
     cage = Cage(settings.worker.processes, seconds=READING_SECONDS, memory_bytes=READING_BYTES)
     sender = sender_of(settings)
-    blobs = FileBlobs(directory / "messages")
     try:
         with cage:
             desk = Desk(
                 store=store,
-                blobs=blobs,
+                blobs=FileBlobs(directory / "messages"),
                 read=CagedReader(cage),
                 provisioner=RegistryProvisioner(store.database, now=utc_now),
                 write=writer,
                 now=utc_now,
-                rules=rules,
+                rules=rule_settings(settings),
                 retry=lambda attempts: back_off(settings, attempts),
                 change_needs_two=settings.rules.change_needs_two,
-            )
-            post = (
-                PostOffice(
-                    store=store,
-                    send=sender,
-                    write=writer,
-                    now=utc_now,
-                    retry=desk.retry,
-                    ceilings=Ceilings(
-                        per_thread=settings.replies.per_thread,
-                        per_address_per_day=settings.replies.per_address_per_day,
-                        per_hour=settings.replies.per_hour,
-                    ),
-                    unknown_wait=_unknown_wait(settings, sender),
-                )
-                if sender
-                else None
             )
             yield App(
                 settings=settings,
                 store=store,
-                blobs=blobs,
+                blobs=desk.blobs,
                 cage=cage,
                 desk=desk,
                 mailboxes=tuple(mailboxes_of(settings)),
                 sender=sender,
-                post=post,
+                post=_post_office(settings, desk, sender) if sender else None,
             )
     finally:
         store.close()
+
+
+def _post_office(settings: Settings, desk: Desk, sender: Sender) -> PostOffice:
+    replies = settings.replies
+    return PostOffice(
+        store=desk.store,
+        send=sender,
+        write=desk.write,
+        now=desk.now,
+        retry=desk.retry,
+        ceilings=Ceilings(
+            per_thread=replies.per_thread,
+            per_address_per_day=replies.per_address_per_day,
+            per_hour=replies.per_hour,
+        ),
+        unknown_wait=_unknown_wait(settings, sender),
+    )
 
 
 def store_of(settings: Settings) -> SqlStore:

@@ -43,23 +43,7 @@ def answer(
             return True
     else:
         drop_pending(work, application.id)
-    order = ReplyOrder(
-        kind=kind,
-        application_id=application.id,
-        recipient=message.sender,
-        subject=message.subject,
-        in_reply_to=message.message_id,
-        references=tuple(
-            dict.fromkeys(
-                [*message.references, *([message.message_id] if message.message_id else [])]
-            )
-        ),
-        findings=tuple(one for one in application.findings if one.severity is Severity.ASK),
-        assessment=application.assessment,
-        agreed=application.agreed,
-        text=text,
-    )
-    written = writer.write(order)
+    written = writer.write(_order(application, kind, message, text=text))
     work.add_reply(
         OutboxRow(
             key=written.key,
@@ -74,6 +58,25 @@ def answer(
         )
     )
     return True
+
+
+def _order(
+    application: Application, kind: ReplyKind, message: Message, *, text: str | None
+) -> ReplyOrder:
+    """Return everything that the text of a reply to `message` depends on."""
+    own = [message.message_id] if message.message_id else []
+    return ReplyOrder(
+        kind=kind,
+        application_id=application.id,
+        recipient=message.sender,
+        subject=message.subject,
+        in_reply_to=message.message_id,
+        references=tuple(dict.fromkeys([*message.references, *own])),
+        findings=tuple(one for one in application.findings if one.severity is Severity.ASK),
+        assessment=application.assessment,
+        agreed=application.agreed,
+        text=text,
+    )
 
 
 def answered_message(messages: tuple[Message, ...]) -> Message | None:

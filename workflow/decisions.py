@@ -16,6 +16,7 @@ from workflow.application import (
     Agreed,
     Application,
     HistoryRow,
+    Known,
     ReplyKind,
     ReplyStatus,
 )
@@ -36,6 +37,7 @@ _RUSSIAN_MOBILE: Final = "+79"
 SETTABLE: Final = ("administrator.full_name", "administrator.phone", "organization.inn")
 
 _APPROVER: Final = "approved_by"
+_APPROVED: Final = "approved_values"
 _REPLACES: Final = "replaces"
 
 
@@ -67,29 +69,12 @@ def approve(
         } | given
         agreed = _complete(application, given)
         known = work.known(application, inn=agreed.inn, phone=agreed.phone)
-        registered = known.registered
-        replaces = registered is not None and agreed.phone not in {
-            one.phone for one in registered.administrators
-        }
-        corrections = dict(given)
-        if replaces:
-            corrections[_REPLACES] = "true"
-        earlier = application.corrections
-        first = earlier.get(_APPROVER)
-        application = replace(application, agreed=agreed, corrections=corrections)
-        if replaces and desk.change_needs_two:
-            if first == operator.name:
-                raise DecisionRefusedError(
-                    f"заявка № {application_id}: смену администратора должен подтвердить другой оператор"
-                )
-            same = {key: earlier.get(key) for key in SETTABLE} == {
-                key: corrections.get(key) for key in SETTABLE
-            }
-            if first is None or not same:
-                corrections[_APPROVER] = operator.name
-                return _record_first(
-                    desk, work, replace(application, corrections=corrections), operator
-                )
+        replaces = _moves_rights(known, agreed)
+        corrections = {**given, _REPLACES: "true"} if replaces else given
+        decided = replace(application, agreed=agreed, corrections=corrections)
+        if replaces and desk.change_needs_two and not _is_second(application, agreed, operator):
+            return _record_first(desk, work, decided, operator)
+        application = decided
         _settle(work, application_id)
         why = "одобрена" + (" (смена администратора)" if replaces else "")
         return move(
@@ -273,9 +258,34 @@ def _complete(application: Application, given: Mapping[str, str]) -> Agreed:
     return agreed
 
 
+def _moves_rights(known: Known, agreed: Agreed) -> bool:
+    """Whether somebody else holds the organization's rights now."""
+    holders = known.registered.administrators if known.registered else ()
+    return known.registered is not None and agreed.phone not in {one.phone for one in holders}
+
+
+def _is_second(application: Application, agreed: Agreed, operator: Operator) -> bool:
+    """Whether another operator has approved these very values; other values are a first approval."""
+    first = application.corrections.get(_APPROVER)
+    if first is None or application.corrections.get(_APPROVED) != _values(agreed):
+        return False
+    if first == operator.name:
+        raise DecisionRefusedError(
+            f"заявка № {application.id}: смену администратора должен подтвердить другой оператор"
+        )
+    return True
+
+
+def _values(agreed: Agreed) -> str:
+    return " | ".join((agreed.full_name or "", agreed.phone or "", agreed.inn or ""))
+
+
 def _record_first(
     desk: Desk, work: Work, application: Application, operator: Operator
 ) -> Application:
+    """Keep who has approved which values: only another's approval of the same ones moves the rights."""
+    approval = {_APPROVER: operator.name, _APPROVED: _values(application.agreed)}
+    application = replace(application, corrections={**application.corrections, **approval})
     row = HistoryRow(
         source=application.state,
         target=application.state,

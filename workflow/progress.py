@@ -199,6 +199,7 @@ def _conclude(desk: Desk, application: Application) -> State | None:
             assessment=assessment,
             findings=assessment.findings,
             agreed=assessment.agreed,
+            corrections={},  # what operators decided, they decided of other papers
         )
         return _follow(desk, work, application, assessment.verdict)
 

@@ -604,6 +604,38 @@ def test_a_change_of_administrator_needs_two_different_operators(world: World) -
     assert world.rights() == ["+79120000174"]
 
 
+def test_a_second_operator_does_not_carry_out_what_the_first_has_not_seen(world: World) -> None:
+    world.run(good())
+    changed = (letter(number="+79120000174"), form(number="+79120000174"))
+    world.run(Mail("change", papers=changed, answers=(world.sent[0].message_id,)))
+    decisions.approve(world.desk, 2, operator=ANNA, values={})
+    other = (letter(number="+79120000199"), form(number="+79120000199"))
+    world.run(Mail("other", papers=other, answers=(world.sent[-1].message_id,)))
+    decisions.approve(world.desk, 2, operator=BORIS, values={})
+    world.work()
+    assert world.states()[1] is State.IN_REVIEW
+    assert world.rights() == [NUMBER]
+    given = {"administrator.phone": "+79120000177"}
+    decisions.approve(world.desk, 2, operator=ANNA, values=given)
+    world.work()
+    assert world.rights() == [NUMBER]
+    decisions.approve(world.desk, 2, operator=BORIS, values={})
+    world.work()
+    assert world.rights() == ["+79120000177"]
+
+
+def test_what_an_operator_gave_counts_for_the_papers_it_was_given_for(world: World) -> None:
+    world.run(good())
+    changed = (letter(number="+79120000174"), form(number="+79120000175"))
+    world.run(Mail("change", papers=changed, answers=(world.sent[0].message_id,)))
+    given = {"administrator.phone": "+79120000174"}
+    decisions.approve(world.desk, 2, operator=ANNA, values=given)
+    other = (letter(number="+79120000198"), form(number="+79120000199"))
+    world.run(Mail("other", papers=other, answers=(world.sent[-1].message_id,)))
+    with pytest.raises(DecisionRefusedError, match=r"administrator\.phone"):
+        decisions.approve(world.desk, 2, operator=BORIS, values={})
+
+
 def test_reject_and_ask_lead_to_the_operators_words(world: World) -> None:
     world.run(Mail("bad", papers=(letter(number="+79120000174"), form())))
     with pytest.raises(DecisionRefusedError, match="--message"):
