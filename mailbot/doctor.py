@@ -47,6 +47,7 @@ def examine(settings: Settings) -> list[Check]:
         ("диск", _disk),
         ("изоляция чтения", _cage),
         ("установка", _installation),
+        ("подлинность отправителей", _senders),
     ]
     return [*(_check(name, look, settings) for name, look in checks), *_mail(settings)]
 
@@ -133,6 +134,17 @@ def _cage(settings: Settings) -> str:
     if how is None:
         raise _FaultError("чтение нельзя отрезать от сети; нужно ядро с namespaces или seccomp")
     return f"сеть отрезана: {_ISOLATION.get(how, how)}"
+
+
+def _senders(settings: Settings) -> str:
+    """Say that a protection which is asked for is not given: nobody must rely on it."""
+    asking = [name for name, box in settings.all_mailboxes().items() if box.trusted_authserv_id]
+    if asking:
+        raise _FaultError(
+            f"[{asking[0]}] trusted_authserv_id пока не действует: отправители не проверяются; "
+            "уберите настройку"
+        )
+    return "по заголовкам не проверяется"
 
 
 def _installation(settings: Settings) -> str:
