@@ -67,8 +67,11 @@ def find_organization(text: str, header_end: int) -> Span | None:
     """Return the span of the school's name: the letterhead's before `header_end`, else the first in the body."""
     for pattern in (_FULL, _SHORT, _PLAIN):
         for found in pattern.finditer(text, 0, header_end):
-            if not _of_founder(text, found):
-                return _trim(text, found.start(), _head_end(text, found.end(), header_end))
+            if _of_founder(text, found):
+                continue
+            start, end = _trim(text, found.start(), _head_end(text, found.end(), header_end))
+            if "\t" not in text[start:end]:  # else two columns run through one another
+                return start, end
     for pattern in (_SHORT, _FULL, _PLAIN):
         found_in_body = pattern.search(text, header_end)
         if found_in_body:
@@ -120,8 +123,10 @@ def _grown(text: str, end: int) -> int:
 
 
 def _trim(text: str, start: int, end: int) -> Span:
-    while (
-        end > start and text[end - 1] in " ,;:\n\t.-" and not re.search(r"\b\w\.$", text[start:end])
-    ):
+    while end > start:
+        name = text[start:end]
+        idle = name[-1] in " ,;:\n\t.-" and not re.search(r"\b\w\.$", name)
+        if not idle and not (name.endswith(")") and name.count("(") < name.count(")")):
+            break
         end -= 1
     return start, end
