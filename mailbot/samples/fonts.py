@@ -21,7 +21,9 @@ class FontsMissingError(Exception):
     """The fonts that sample papers are drawn with are not installed."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} is missing; install it: apt-get install fonts-dejavu-core")
+        super().__init__(
+            f"нет шрифта {path}; установите: apt-get install fonts-dejavu-core fonts-dejavu-extra"
+        )
 
 
 def font_path(name: str) -> Path:
