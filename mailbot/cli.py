@@ -55,6 +55,7 @@ _COMMANDS: Final = {
     "export": ("mailbot.commands.reports", "записать все заявки в таблицу"),
     "jobs": ("mailbot.commands.reports", "задания по расписанию"),
     "db": ("mailbot.commands.setup", "база данных"),
+    "completion": ("mailbot.commands.completion", "дополнение команд по клавише Tab"),
 }
 
 
@@ -77,7 +78,9 @@ class _Group(click.Group):
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--config", "config", metavar="ФАЙЛ", help="Файл настроек (иначе ./mailbot.toml).")
+@click.option(
+    "--config", type=click.Path(), metavar="ФАЙЛ", help="Файл настроек (иначе ./mailbot.toml)."
+)
 @click.option("--debug", is_flag=True, help="При ошибке показать, где в программе она возникла.")
 @click.version_option(package_name="sferum-mailbot", prog_name="mailbot")
 @click.pass_context

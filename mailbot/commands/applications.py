@@ -7,6 +7,7 @@ import click
 from mailbot import documents
 from mailbot.card import print_card
 from mailbot.commands.common import application_named, config_option, json_option, looking
+from mailbot.commands.completion import ApplicationNumber
 from mailbot.screen import console, local, print_json, safe, state_word, table
 from workflow.states import State
 from workflow.wording import STATES
@@ -49,7 +50,7 @@ def applications_command(states: tuple[str, ...], as_json: bool) -> None:
 
 
 @click.command("show")
-@click.argument("application_id", type=int, metavar="НОМЕР")
+@click.argument("application_id", type=ApplicationNumber(), metavar="НОМЕР")
 @json_option
 @config_option
 def show_command(application_id: int, as_json: bool) -> None:

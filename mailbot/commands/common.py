@@ -25,7 +25,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def config_option(command: F) -> F:
     """Take `--config` behind the command's name too; the nearer one counts."""
 
-    @click.option("--config", "config", metavar="ФАЙЛ", help="Файл настроек.")
+    @click.option("--config", type=click.Path(), metavar="ФАЙЛ", help="Файл настроек.")
     @functools.wraps(command)
     def wrapped(config: str | None, **arguments: Any) -> Any:
         if config is not None:

@@ -28,7 +28,7 @@ from workflow.wording import SEVERITIES, VERDICTS
 
 
 @click.command("parse")
-@click.argument("files", nargs=-1, required=True, metavar="ФАЙЛ...")
+@click.argument("files", nargs=-1, required=True, type=click.Path(), metavar="ФАЙЛ...")
 @json_option
 @config_option
 def parse_command(files: tuple[str, ...], as_json: bool) -> int:

@@ -17,12 +17,15 @@ from mailbot.commands.common import (
     operator_name,
     settings,
 )
+from mailbot.commands.completion import ApplicationNumber
 from mailbot.screen import console, local, print_json, safe, state_word, table
 from workflow import decisions
 from workflow.application import Application
 from workflow.decisions import DecisionRefusedError, Operator
-from workflow.states import QUEUE
+from workflow.states import QUEUE, State
 from workflow.wording import STATES
+
+_JOINABLE = (*QUEUE, State.AWAITING_APPLICANT)
 
 
 @click.group("queue")
@@ -72,7 +75,7 @@ def _decision(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--operator", metavar="ИМЯ", help="Кто решает (иначе пользователь системы)."),
         click.option("--note", metavar="ТЕКСТ", help="Пометка, которую видят только операторы."),
         json_option,
-        click.argument("application_id", type=int, metavar="НОМЕР"),
+        click.argument("application_id", type=ApplicationNumber(tuple(QUEUE)), metavar="НОМЕР"),
     ):
         command = option(command)
     return config_option(command)
@@ -132,7 +135,7 @@ def retry_command(
 
 @queue_command.command("join")
 @_decision
-@click.argument("other_id", type=int, metavar="ДРУГАЯ")
+@click.argument("other_id", type=ApplicationNumber(_JOINABLE), metavar="ДРУГАЯ")
 def join_command(
     application_id: int, operator: str | None, note: str | None, as_json: bool, other_id: int
 ) -> None:
