@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -138,3 +139,17 @@ def test_the_commented_file_is_toml_and_names_every_key() -> None:
         if f"{key.partition('.')[2]} =" not in sections.get(key.partition(".")[0], "")
     ]
     assert not missing
+
+
+GUIDE = Path(__file__).parents[2] / "docs" / "mailbox.md"
+# a configuration as the guide shows it
+EXAMPLE = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("example", EXAMPLE.findall(GUIDE.read_text(encoding="utf-8")))
+def test_every_configuration_of_the_guide_is_accepted(tmp_path: Path, example: str) -> None:
+    file = tmp_path / "mailbot.toml"
+    file.write_text(example, encoding="utf-8")
+    settings = load(file)
+    assert settings.mailbox
+    assert settings.outgoing
