@@ -5,6 +5,7 @@ Knows the errors of sockets and of TLS; what a protocol's own answers mean is sa
 
 from __future__ import annotations
 
+import errno
 import re
 import socket
 import ssl
@@ -15,6 +16,9 @@ from mailbot.mailtext import plain
 # an address in a server's answer: such lines go to the log, which names nobody
 _ADDRESS: Final = re.compile(r"[^\s<>\"(),;:]+@[^\s<>\"(),;:]+")
 _ADDRESS_MASK: Final = "адрес"
+
+# the number of an error as Python writes it into its sentence: [Errno 111]
+_ERROR_NUMBER: Final = re.compile(r"\[Errno (\d+)\]")
 _QUOTE_LIMIT: Final = 160  # characters of a server's answer
 
 # X509_V_ERR_* of OpenSSL's x509_vfy.h: what the operator can do about a certificate
@@ -41,11 +45,17 @@ def explain(error: BaseException) -> str:
         )
     if isinstance(error, TimeoutError):
         return "сервер не отвечает; проверьте адрес, порт и сеть"
-    if isinstance(error, ConnectionRefusedError):
+    if isinstance(error, ConnectionRefusedError) or _all_refused(error):
         return "там никто не отвечает; проверьте адрес и порт"
     if isinstance(error, socket.gaierror):
         return "такого имени сервера нет; проверьте адрес и DNS"
     return f"связь прервалась ({quoted(str(error)) or type(error).__name__}); будет ещё попытка"
+
+
+def _all_refused(error: BaseException) -> bool:
+    """Tell whether every address of a name refused: asyncio puts their errors into one sentence."""
+    numbers = set(_ERROR_NUMBER.findall(str(error))) if isinstance(error, OSError) else set()
+    return numbers == {str(errno.ECONNREFUSED)}
 
 
 def _certificate(error: ssl.SSLCertVerificationError) -> str:

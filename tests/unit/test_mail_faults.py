@@ -8,6 +8,8 @@ import pytest
 
 from mailbot.mail_faults import explain, quoted
 
+REFUSED = f"[Errno {errno.ECONNREFUSED}] Connect call failed ('::1', 465, 0, 0)"
+
 
 def certificate_error(code: int, message: str = "some reason") -> ssl.SSLCertVerificationError:
     error = ssl.SSLCertVerificationError(1, "CERTIFICATE_VERIFY_FAILED")
@@ -26,6 +28,8 @@ def certificate_error(code: int, message: str = "some reason") -> ssl.SSLCertVer
         (ssl.SSLError(1, "wrong version number"), "imaps"),
         (TimeoutError(), "не отвечает"),
         (ConnectionRefusedError(errno.ECONNREFUSED, "refused"), "порт"),
+        (OSError(f"Multiple exceptions: {REFUSED}, {REFUSED}"), "никто не отвечает"),
+        (OSError(f"Multiple exceptions: {REFUSED}, [Errno 101] x"), "связь прервалась"),
         (socket.gaierror(-2, "Name or service not known"), "DNS"),
         (ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"), "reset by peer"),
         (ssl.SSLEOFError(8, "EOF occurred"), "связь прервалась"),
