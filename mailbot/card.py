@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from rich.console import Console
+from rich.console import RenderableType
+from rich.text import Text
 
-from mailbot.screen import console, local, safe, severity_word, state_word, table
+from mailbot.screen import local, safe, severity_word, state_word, table
 from parsers.facts import Evidence, Field, Found, PersonName, Phone
 from workflow.application import Application, HistoryRow, Message, OutboxRow
-from workflow.wording import REPLY_KINDS, REPLY_STATUSES, SEVERITIES, STATES, VERDICTS
+from workflow.wording import PROGRAM, REPLY_KINDS, REPLY_STATUSES, SEVERITIES, STATES, VERDICTS
 
 
-def print_card(
+def card_of(
     one: Application,
     *,
     messages: Iterable[Message],
     history: Iterable[HistoryRow],
     replies: Iterable[OutboxRow],
-) -> None:
-    """Print an application with both papers side by side, findings, history and mails."""
-    out = console()
+) -> Iterator[RenderableType]:
+    """Yield an application, part by part: both papers side by side, findings, history and mails."""
     verdict = f", решение программы: {VERDICTS[one.verdict]}" if one.verdict else ""
     state = state_word(one.state, STATES[one.state])
-    out.print(f"[bold]Заявка № {one.id}[/bold]  {state}{verdict}")
-    out.print(f"пришла {local(one.received_at)}")
+    yield _text(f"[bold]Заявка № {one.id}[/bold]  {state}{verdict}")
+    yield _text(f"пришла {local(one.received_at)}")
     if one.linked_to:
-        out.print(f"связана с заявкой № {one.linked_to}")
-    _print_papers(out, one)
-    _print_findings(out, one)
-    _print_history(out, history)
-    _print_mails(out, messages, replies)
+        yield _text(f"связана с заявкой № {one.linked_to}")
+    yield from _papers(one)
+    yield from _findings(one)
+    yield from _history(history)
+    yield from _mails(messages, replies)
 
 
-def _print_papers(out: Console, one: Application) -> None:
+def _papers(one: Application) -> Iterator[RenderableType]:
     if one.assessment is None:
         return
     letter, form = one.assessment.letter, one.assessment.questionnaire
@@ -69,46 +69,56 @@ def _print_papers(out: Console, one: Application) -> None:
             "",
         ),
     ]
-    out.print()
-    out.print(table(("", "письмо", "анкета", "решено"), rows))
+    yield ""
+    yield table(("", "письмо", "анкета", "решено"), rows)
     if letter is not None:
-        out.print(
+        yield _text(
             f"подпись: {_MARKS[letter.signature]}, печать: {_MARKS[letter.seal]}, "
             f"бланк: {_MARKS[letter.letterhead]}"
         )
     names = ", ".join(safe(document.name) for document in one.assessment.documents)
     if names:
-        out.print(f"документы: {names}")
+        yield _text(f"документы: {names}")
 
 
-def _print_findings(out: Console, one: Application) -> None:
+def _findings(one: Application) -> Iterator[RenderableType]:
     if not one.findings:
         return
-    out.print()
-    out.print("[bold]Замечания[/bold]")
+    yield ""
+    yield _text("[bold]Замечания[/bold]")
     for found in one.findings:
         word = severity_word(found.severity, SEVERITIES[found.severity])
-        out.print(f"- {safe(found.message)} ({word}, {found.code.value})")
+        yield _text(f"- {safe(found.message)} ({word}, {found.code.value})")
         for place in found.evidence:
-            out.print(f"    {_place(place)}")
+            yield _text(f"    {_place(place)}")
 
 
-def _print_history(out: Console, history: Iterable[HistoryRow]) -> None:
-    out.print()
-    rows = [(local(row.at), STATES[row.target], safe(row.who), safe(_why(row))) for row in history]
-    out.print(table(("когда", "стала", "кто", "почему"), rows, title="[bold]История[/bold]"))
+def _history(history: Iterable[HistoryRow]) -> Iterator[RenderableType]:
+    rows = [(local(row.at), STATES[row.target], _who(row), safe(_why(row))) for row in history]
+    yield ""
+    yield table(("когда", "стала", "кто", "почему"), rows, title="[bold]История[/bold]")
 
 
-def _print_mails(out: Console, messages: Iterable[Message], replies: Iterable[OutboxRow]) -> None:
-    out.print()
-    out.print("[bold]Письма[/bold]")
+def _mails(messages: Iterable[Message], replies: Iterable[OutboxRow]) -> Iterator[RenderableType]:
+    yield ""
+    yield _text("[bold]Письма[/bold]")
     for message in messages:
-        out.print(f"← {local(message.received_at)} {safe(message.sender)}: {safe(message.subject)}")
+        yield _text(
+            f"← {local(message.received_at)} {safe(message.sender)}: {safe(message.subject)}"
+        )
     for reply in replies:
         kind, status = REPLY_KINDS[reply.kind], REPLY_STATUSES[reply.status]
-        out.print(f"→ {local(reply.created_at)} {safe(reply.recipient)}: {kind}, {status}")
+        yield _text(f"→ {local(reply.created_at)} {safe(reply.recipient)}: {kind}, {status}")
         if reply.error:
-            out.print(f"    {safe(reply.error)}")
+            yield _text(f"    {safe(reply.error)}")
+
+
+def _text(markup: str) -> Text:
+    return Text.from_markup(markup, emoji=False)
+
+
+def _who(row: HistoryRow) -> str:
+    return "программа" if row.who == PROGRAM else safe(row.who)
 
 
 def _why(row: HistoryRow) -> str:

@@ -49,6 +49,7 @@ _COMMANDS: Final = {
     "applications": ("mailbot.commands.applications", "все заявки"),
     "show": ("mailbot.commands.applications", "одна заявка целиком"),
     "queue": ("mailbot.commands.queue", "очередь операторов и их решения"),
+    "review": ("mailbot.commands.review", "та же очередь на весь экран"),
     "outbox": ("mailbot.commands.outbox", "неотправленные ответы"),
     "replies": ("mailbot.commands.outbox", "шаблоны ответов"),
     "report": ("mailbot.commands.reports", "сколько заявок в каком состоянии и почему"),

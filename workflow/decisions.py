@@ -22,7 +22,7 @@ from workflow.application import (
 )
 from workflow.correspondence import answer, answered_message
 from workflow.findings import Code
-from workflow.ports import Work
+from workflow.ports import StaleApplicationError, Work
 from workflow.progress import STANDING, Desk, move, question_of
 from workflow.rules.questionnaire import is_organization_inn
 from workflow.states import Actor, Event, IllegalTransitionError, State, is_possible
@@ -47,10 +47,11 @@ class DecisionRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Who decides, and the note that only operators read."""
+    """Who decides, the note that only operators read, and which version of the case they saw, if known."""
 
     name: str
     note: str | None = None
+    seen_version: int | None = None
 
 
 def approve(
@@ -62,7 +63,7 @@ def approve(
     """
     given = {key: _validated(key, value) for key, value in values.items()}
     with desk.store.begin() as work:
-        application = _application(work, application_id)
+        application = _application(work, application_id, operator)
         _require(application, Event.APPROVED)
         given = {
             key: application.corrections[key] for key in SETTABLE if key in application.corrections
@@ -91,7 +92,7 @@ def approve(
 def reject(desk: Desk, application_id: int, *, operator: Operator, text: str | None) -> Application:
     """Refuse an application for good; the school reads `text` word for word."""
     with desk.store.begin() as work:
-        application = _application(work, application_id)
+        application = _application(work, application_id, operator)
         _require(application, Event.REJECTED)
         _settle(work, application_id)
         rejected = move(
@@ -110,7 +111,7 @@ def reject(desk: Desk, application_id: int, *, operator: Operator, text: str | N
 def ask(desk: Desk, application_id: int, *, operator: Operator, text: str | None) -> Application:
     """Ask the school for what is missing; without a finding that asks it takes a `text`."""
     with desk.store.begin() as work:
-        application = _application(work, application_id)
+        application = _application(work, application_id, operator)
         _require(application, Event.ASKED)
         question = question_of(application.findings)
         if not question and not text:
@@ -143,7 +144,7 @@ def ask(desk: Desk, application_id: int, *, operator: Operator, text: str | None
 def retry(desk: Desk, application_id: int, *, operator: Operator) -> Application:
     """Try again what failed, or read an application in review anew."""
     with desk.store.begin() as work:
-        application = _application(work, application_id)
+        application = _application(work, application_id, operator)
         event = _retry_event(application, work.history(application_id))
         if event is Event.RETRIED:
             for message in work.messages(application_id):
@@ -174,7 +175,7 @@ def join(desk: Desk, application_id: int, other_id: int, *, operator: Operator) 
     if application_id == other_id:
         raise DecisionRefusedError("заявку нельзя присоединить к ней самой")
     with desk.store.begin() as work:
-        application = _application(work, application_id)
+        application = _application(work, application_id, operator)
         other = _application(work, other_id)
         _require(application, Event.JOINED)
         if not is_possible(other.state, Event.JOINED):
@@ -191,10 +192,17 @@ def join(desk: Desk, application_id: int, other_id: int, *, operator: Operator) 
         return joined
 
 
-def _application(work: Work, application_id: int) -> Application:
+def _application(
+    work: Work, application_id: int, operator: Operator | None = None
+) -> Application:
     application = work.application(application_id)
     if application is None:
         raise DecisionRefusedError(f"заявки № {application_id} нет")
+    seen = operator.seen_version if operator else None
+    if seen is not None and seen != application.version:
+        raise StaleApplicationError(
+            f"заявка № {application_id} изменилась, пока вы на неё смотрели; посмотрите ещё раз"
+        )
     return application
 
 

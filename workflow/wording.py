@@ -33,6 +33,20 @@ VERDICTS: Final = {
     Verdict.IGNORE: "не заявка",
 }
 
+DECISIONS: Final = {
+    "approve": "одобрить",
+    "reject": "отклонить",
+    "ask": "спросить школу",
+    "retry": "попробовать ещё раз",
+    "join": "присоединить к другой",
+}
+
+AGREED_VALUES: Final = {
+    "administrator.full_name": "Администратор (фамилия, имя, отчество)",
+    "administrator.phone": "Мобильный номер, который получит права",
+    "organization.inn": "ИНН организации",
+}
+
 SEVERITIES: Final = {
     Severity.BLOCK: "решает оператор",
     Severity.ASK: "исправит школа",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from mailbot import documents
-from mailbot.card import print_card
+from mailbot.card import card_of
 from mailbot.commands.common import application_named, config_option, json_option, looking
 from mailbot.commands.completion import ApplicationNumber
 from mailbot.screen import console, local, print_json, safe, state_word, table
@@ -67,4 +67,6 @@ def show_command(application_id: int, as_json: bool) -> None:
             )
         )
     else:
-        print_card(application, messages=messages, history=history, replies=replies)
+        out = console()
+        for part in card_of(application, messages=messages, history=history, replies=replies):
+            out.print(part)

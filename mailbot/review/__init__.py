@@ -1,0 +1,1 @@
+"""The operators' queue as a full-screen terminal program."""
