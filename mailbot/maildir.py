@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import heapq
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -55,6 +56,10 @@ class MaildirMailbox:
                             yield entry
             except OSError as error:
                 raise _unavailable(self._path / folder, error) from error
+
+    def newest(self, count: int) -> list[Entry]:
+        """Return the places of the newest messages."""
+        return heapq.nlargest(count, self.entries(), key=lambda entry: entry.received_at)
 
     def headers(self, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes | None]]:
         """Return the header block of each message, None where it has vanished."""
