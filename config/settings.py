@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -33,6 +34,11 @@ from pydantic_settings import (
 PREFIX: Final = "MAILBOT_"
 FILE_VARIABLE: Final = "MAILBOT_CONFIG"
 DEFAULT_FILE: Final = Path("mailbot.toml")
+FIRST_MAILBOX: Final = "mailbox"
+"""What the mailbox of the section `[mailbox]` is called beside those of `[mailboxes.<name>]`."""
+
+# an authserv-id (RFC 8601, 2.2) as mail services have it: a host's name, `*.` for any before it
+_SERVICE: Final = re.compile(r"(?:\*\.)?[^\s*;=\"()/\\]+")
 
 
 class ConfigurationError(Exception):
@@ -87,8 +93,20 @@ def _marking(value: str) -> str:
     raise ValueError("ожидается nothing, keyword или move:<папка>")
 
 
+def _service(value: str) -> str:
+    if not _SERVICE.fullmatch(value):
+        raise ValueError("ожидается имя почтовой службы: mx.example.ru или *.example.ru")
+    return value
+
+
 def _words(value: object) -> object:
     return value.split(",") if isinstance(value, str) else value
+
+
+def _names(value: object) -> object:
+    if isinstance(value, dict) and FIRST_MAILBOX in value:
+        raise ValueError(f"имя {FIRST_MAILBOX} занято разделом [{FIRST_MAILBOX}]; возьмите другое")
+    return value
 
 
 Seconds = Annotated[float, Field(gt=0, le=30 * 86_400)]
@@ -132,7 +150,7 @@ class Mailbox(Account):
     poll_seconds: Seconds = 60.0
     start_date: Annotated[dt.datetime | None, BeforeValidator(_moment)] = None
     mark_processed: Annotated[str, AfterValidator(_marking)] = "nothing"
-    trusted_authserv_id: str | None = None
+    trusted_authserv_id: Annotated[str, AfterValidator(_service)] | None = None
 
 
 class Outgoing(Account):
@@ -225,7 +243,7 @@ class Settings(BaseSettings):
     )
 
     mailbox: Mailbox | None = None
-    mailboxes: dict[str, Mailbox] = Field(default_factory=dict)
+    mailboxes: Annotated[dict[str, Mailbox], BeforeValidator(_names)] = Field(default_factory=dict)
     outgoing: Outgoing | None = None
     database: Database = Database()
     storage: Storage = Storage()
@@ -250,7 +268,7 @@ class Settings(BaseSettings):
 
     def all_mailboxes(self) -> dict[str, Mailbox]:
         """Return every configured mailbox by its name; `[mailbox]` is called «mailbox»."""
-        first = {"mailbox": self.mailbox} if self.mailbox else {}
+        first = {FIRST_MAILBOX: self.mailbox} if self.mailbox else {}
         return first | self.mailboxes
 
 

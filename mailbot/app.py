@@ -192,6 +192,9 @@ def rule_settings(settings: Settings) -> RuleSettings:
     return RuleSettings(
         required_fields=tuple(required),
         letter_max_age=dt.timedelta(days=settings.rules.letter_max_age_days),
+        trusted_services={
+            name: box.trusted_authserv_id for name, box in settings.all_mailboxes().items()
+        },
     )
 
 

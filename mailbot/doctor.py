@@ -14,6 +14,7 @@ from mailbot.app import mailboxes_of, reply_settings, schema_of, sender_of, stor
 from mailbot.cage import network_isolation
 from mailbot.registry import RegistryProvisioner
 from mailbot.reply_samples import check_templates
+from mailbot.senders import judge_senders
 from mailbot.storage import SchemaState
 from parsers.images.ocr import OcrUnavailableError, Tesseract
 from workflow.ports import ServiceUnavailableError
@@ -47,7 +48,6 @@ def examine(settings: Settings) -> list[Check]:
         ("диск", _disk),
         ("изоляция чтения", _cage),
         ("установка", _installation),
-        ("подлинность отправителей", _senders),
     ]
     return [*(_check(name, look, settings) for name, look in checks), *_mail(settings)]
 
@@ -70,8 +70,12 @@ def _mail(settings: Settings) -> Iterator[Check]:
         try:
             mailbox.probe()
             yield Check(f"почтовый ящик «{mailbox.name}»", True, "открывается")
+            service = settings.all_mailboxes()[mailbox.name].trusted_authserv_id
+            yield Check(f"отправители в «{mailbox.name}»", *judge_senders(mailbox, service))
         except ServiceUnavailableError as error:
             yield Check(f"почтовый ящик «{mailbox.name}»", False, str(error))
+        finally:
+            mailbox.close()
     sender = sender_of(settings)
     if sender is None:
         yield Check("исходящая почта", False, "не задана; впишите [outgoing] url и sender")
@@ -134,17 +138,6 @@ def _cage(settings: Settings) -> str:
     if how is None:
         raise _FaultError("чтение нельзя отрезать от сети; нужно ядро с namespaces или seccomp")
     return f"сеть отрезана: {_ISOLATION.get(how, how)}"
-
-
-def _senders(settings: Settings) -> str:
-    """Say that a protection which is asked for is not given: nobody must rely on it."""
-    asking = [name for name, box in settings.all_mailboxes().items() if box.trusted_authserv_id]
-    if asking:
-        raise _FaultError(
-            f"[{asking[0]}] trusted_authserv_id пока не действует: отправители не проверяются; "
-            "уберите настройку"
-        )
-    return "по заголовкам не проверяется"
 
 
 def _installation(settings: Settings) -> str:

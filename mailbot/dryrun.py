@@ -70,7 +70,9 @@ def _intake(app: App) -> Iterator[Row]:
                 text = f"оставить: {headers.subject or '(без темы)'} — {why}"
                 yield _row("message", "ignore", text, message_id=headers.message_id, reason=reason)
             elif (raw := mailbox.message(entry)) is not None:
-                message = message_of(headers, digest="", size=len(raw), entry=entry)
+                message = message_of(
+                    headers, mailbox=mailbox.name, digest="", size=len(raw), entry=entry
+                )
                 yield _would_take(app, raw, message)
 
 
@@ -86,7 +88,7 @@ def _would_take(app: App, raw: bytes, message: Any) -> Row:
             text = f"взять: {message.subject} от {message.sender}"
             text += f" — к заявке № {placement.application.id}"
             return _row("message", "join", text, message_id=message.message_id)
-        one = ReadMessage(reading=reading, received_at=message.received_at)
+        one = ReadMessage(reading=reading, received_at=message.received_at, mailbox=message.mailbox)
         case = lay_together([one], rules=app.desk.rules)
         form, phone = case.questionnaire, case.letter_phone
         nobody = Application(

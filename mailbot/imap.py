@@ -14,6 +14,7 @@ import io
 import re
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -36,6 +37,7 @@ _DATE_BATCH: Final = (
 )
 _PART_BYTES: Final = 2**20  # a message comes in parts of this size, each with a deadline of its own
 _SEARCH_LIMIT: Final = 50_000  # UIDs in one reply of SEARCH: imaplib reads lines of up to 1 MB
+_NEWEST_AMONG: Final = 1_000  # UIDs, of which the last few are the newest messages
 _MAX_UID: Final = 2**32 - 1  # RFC 3501, 2.3.1.1
 _IDLE_SECONDS: Final = 540.0  # RFC 2177: well below the 29 minutes after which a server may hang up
 
@@ -98,6 +100,14 @@ class ImapMailbox:
             return None
         validity, uid = self._reached
         return f"{validity}/{min([uid + 1, *self._withheld]) - 1}"
+
+    def newest(self, count: int) -> list[Entry]:
+        """Return the places of the newest messages, few where there are large gaps between them."""
+        with self._link.step():
+            folder = self._link.examine()
+        first = (folder.following or 1) - _NEWEST_AMONG
+        walk = self.entries(f"{folder.validity}/{max(first - 1, 0)}")
+        return list(deque(walk, maxlen=count))
 
     def headers(self, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes | None]]:
         """Return the header block of each message, None where it has vanished."""

@@ -21,7 +21,7 @@ def take_by_hand(desk: Desk, seen: Seen, raw: bytes, *, operator: str) -> int:
     digest = desk.blobs.put(raw)
     headers = parse_headers(raw)
     entry = Entry(key=seen.key, received_at=seen.received_at)
-    message = message_of(headers, digest=digest, size=len(raw), entry=entry)
+    message = message_of(headers, mailbox=seen.mailbox, digest=digest, size=len(raw), entry=entry)
     with desk.store.begin() as work:
         if (known := work.message_by_digest(digest)) is not None:
             raise DecisionRefusedError(f"это письмо уже в заявке № {known.application_id}")

@@ -175,6 +175,15 @@ class Automatic(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuthenticationResults:
+    """What one `Authentication-Results` field says of the From address, whoever has written it."""
+
+    service: str  # its authserv-id in lower case, "" where it names none
+    passed: bool  # DMARC, else aligned DKIM, else aligned SPF confirms the domain of From
+    raw: str  # as it stood, one line, cut where it is long
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Headers:
     """The header fields of a message that anything depends on, decoded."""
 
@@ -190,7 +199,7 @@ class Headers:
     doubled: tuple[
         str, ...
     ]  # lower-case names of fields that RFC 5322 allows once and that stand more often
-    authentication_results: tuple[str, ...]  # unfolded, topmost first
+    authentication_results: tuple[AuthenticationResults, ...]  # topmost first
     return_path: str | None  # "" is the null path
     envelope_to: tuple[str, ...]  # addresses of To and Cc
 

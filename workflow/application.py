@@ -107,6 +107,7 @@ class Message:
 
     id: int = 0
     digest: str
+    mailbox: str = ""  # which of the configured ones it was taken from
     size: int  # bytes
     message_id: str | None
     sender: str  # whom a reply goes to; "" where nobody may be answered

@@ -6,7 +6,7 @@ Documents of a later message supersede those of the same role, the rest is kept.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -41,6 +41,8 @@ class RuleSettings:
 
     required_fields: tuple[Field, ...] = REQUIRED_FIELDS
     letter_max_age: dt.timedelta = dt.timedelta(days=365)
+    trusted_services: Mapping[str, str | None] = field(default_factory=dict)
+    """For each mailbox whose word about senders counts: an authserv-id, or `*.` and its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,7 @@ class ReadMessage:
 
     reading: Reading
     received_at: dt.datetime
+    mailbox: str = ""  # which of the configured ones it came from
     settled: bool = False  # an operator has dealt with it: its subject and sender raise no doubt
 
     @property
@@ -86,9 +89,14 @@ class Case:
         return self.questionnaires[0] if self.questionnaires else None
 
     @property
+    def unsettled(self) -> tuple[ReadMessage, ...]:
+        """The messages that no operator has dealt with."""
+        return tuple(one for one in self.messages if not one.settled)
+
+    @property
     def unsettled_headers(self) -> tuple[Headers, ...]:
-        """The headers of the messages that no operator has dealt with."""
-        return tuple(one.reading.headers for one in self.messages if not one.settled)
+        """Their headers."""
+        return tuple(one.reading.headers for one in self.unsettled)
 
     @property
     def letter_name(self) -> PersonName | None:

@@ -61,7 +61,9 @@ def take_in(
                 continue
             digest = blobs.put(raw)
             seen = _seen(mailbox, entry, headers, fate=Fate.TAKEN, reason="application")
-            message = message_of(headers, digest=digest, size=len(raw), entry=entry)
+            message = message_of(
+                headers, mailbox=mailbox.name, digest=digest, size=len(raw), entry=entry
+            )
             with store.begin() as work:
                 seen = take(work, seen, message, headers, now=now)
         yield Taken(seen, headers)
@@ -132,10 +134,11 @@ def why_not_ours(headers: Headers, entry: Entry, rules: IntakeRules, work: Work)
     return None
 
 
-def message_of(headers: Headers, *, digest: str, size: int, entry: Entry) -> Message:
+def message_of(headers: Headers, *, mailbox: str, digest: str, size: int, entry: Entry) -> Message:
     """Return the stored form of a message from its headers."""
     return Message(
         digest=digest,
+        mailbox=mailbox,
         size=size,
         message_id=headers.message_id,
         sender=headers.sender,

@@ -139,4 +139,9 @@ def read_messages(messages: Sequence[Message]) -> list[ReadMessage]:
 
 
 def _read(message: Message, reading: Reading) -> ReadMessage:
-    return ReadMessage(reading=reading, received_at=message.received_at, settled=message.settled)
+    return ReadMessage(
+        reading=reading,
+        received_at=message.received_at,
+        mailbox=message.mailbox,
+        settled=message.settled,
+    )

@@ -286,6 +286,9 @@ class Mailbox(Protocol):
     def close(self) -> None:
         """Leave the mailbox; also from another thread, to end a wait."""
 
+    def newest(self, count: int) -> list[Entry]:
+        """Return some of the places where the newest messages are, at most `count`."""
+
     def headers(self, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes | None]]:
         """Return the header block of each, in the order given; None where a message has vanished."""
 

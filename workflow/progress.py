@@ -52,7 +52,6 @@ ASKED_TIMES: Final = 3
 STANDING: Final = frozenset(
     {
         Code.FOLLOW_UP_FROM_OTHER_SENDER,
-        Code.SENDER_UNVERIFIED,
         Code.JOINED_BY_CONTENT,
         Code.REPLY_UNDELIVERABLE,
     }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from config.settings import ConfigurationError
+from config.settings import FIRST_MAILBOX, ConfigurationError, Settings
 from mailbot import documents
 from mailbot.app import READING_BYTES, READING_SECONDS, own_addresses, rule_settings
 from mailbot.cage import Cage
@@ -34,7 +35,7 @@ from workflow.wording import SEVERITIES, VERDICTS
 def parse_command(files: tuple[str, ...], as_json: bool) -> int:
     """Прочитать файлы писем (.eml) и показать, что в них и каким было бы решение."""
     loaded = settings_if_any()
-    rules = rule_settings(loaded) if loaded else RuleSettings()
+    rules = _rules(loaded) if loaded else RuleSettings()
     own = own_addresses(loaded) if loaded else frozenset()
     messages = [(name, *_content(name)) for name in files]
     printed: list[dict[str, Any]] = []
@@ -55,6 +56,14 @@ def parse_command(files: tuple[str, ...], as_json: bool) -> int:
     if as_json:
         print_json(printed)
     return PERSON_NEEDED if Verdict.REVIEW in verdicts else OK
+
+
+def _rules(loaded: Settings) -> RuleSettings:
+    """The configured rules; what a file came from is taken to be `[mailbox]`."""
+    rules = rule_settings(loaded)
+    return replace(
+        rules, trusted_services={FIRST_MAILBOX: rules.trusted_services.get(FIRST_MAILBOX)}
+    )
 
 
 def _content(name: str) -> tuple[bytes, dt.datetime]:
@@ -88,7 +97,7 @@ def _assess(
             reading = read(raw)
         except ReadingDiedError:
             continue
-        message = ReadMessage(reading=reading, received_at=arrived)
+        message = ReadMessage(reading=reading, received_at=arrived, mailbox=FIRST_MAILBOX)
         return reading, examine(lay_together([message], rules=rules))
     place = Evidence(document=headers.message_id or "", raw=headers.subject, how=How.HEADER)
     failed = finding(Code.READING_FAILED, [place])

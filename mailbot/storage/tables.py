@@ -115,6 +115,7 @@ message: Final = sa.Table(
     _filled("noted", CleanText),
     _filled("settled", sa.Boolean),
     sa.Column("sender_key", IndexKey, nullable=False, index=True),
+    sa.Column("mailbox", CleanText, nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
 

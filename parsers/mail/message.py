@@ -17,6 +17,7 @@ from parsers.facts import Evidence, Headers, How, SubjectMatch
 from parsers.limits import Limits
 from parsers.mail import charsets
 from parsers.mail.addresses import Mailbox, parse_mailboxes
+from parsers.mail.authentication import find_authentication
 from parsers.mail.automatic import find_automatic
 from parsers.mail.headerfields import HeaderBlock, decode_words, parameters, parse_header_block
 from parsers.mail.links import find_cloud_links
@@ -104,10 +105,7 @@ def _headers(block: HeaderBlock) -> Headers:
         in_reply_to=_message_ids(block, "in-reply-to"),
         references=_message_ids(block, "references"),
         doubled=tuple(name for name in _ONCE if len(block.all(name)) > 1),
-        authentication_results=tuple(
-            charsets.one_line(charsets.decode(value))
-            for value in block.all("authentication-results")[:_FIELDS]
-        ),
+        authentication_results=find_authentication(block, senders),
         return_path=_return_path(block),
         envelope_to=tuple(box.address for box in _mailboxes(block, ("to", "cc"), charset)),
     )

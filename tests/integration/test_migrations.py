@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import stat
 import threading
@@ -13,9 +14,10 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine.interfaces import ReflectedIndex
 
-from mailbot.storage import Database, SchemaState, schema_state, upgrade
+from mailbot.storage import Database, SchemaState, SqlStore, schema_state, upgrade
 from mailbot.storage.schema import REVISIONS, alembic_config
 from mailbot.storage.tables import metadata
+from parsers.facts import AuthenticationResults
 from workflow.ports import ServiceUnavailableError
 
 
@@ -185,3 +187,52 @@ def test_a_place_where_no_file_can_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ServiceUnavailableError, match="файл базы данных не создаётся"):
         upgrade(f"sqlite:///{tmp_path}/file/mailbot.sqlite")
+
+
+def test_messages_of_the_first_schema_get_their_mailbox_and_keep_their_readings(
+    empty_url: str,
+) -> None:
+    """Fields about the sender that were kept as text confirm nobody."""
+    upgrade(empty_url)
+    database = Database(empty_url)
+    with database.transaction() as connection:
+        command.downgrade(alembic_config(connection), "0001")
+        _old_message(connection, digest="a" * 64, fields=["mx.example.ru; dkim=pass"])
+        _old_message(connection, digest="b" * 64, fields=[])
+        _old_seen(connection, digest="a" * 64, mailbox="second")
+    upgrade(empty_url)
+    store = SqlStore(database)
+    with store.begin(write=False) as work:
+        found = [work.message_by_digest(letter * 64) for letter in "ab"]
+    assert [one.mailbox for one in found if one] == ["second", ""]
+    fields = [one.reading.headers.authentication_results for one in found if one and one.reading]
+    assert fields == [
+        (AuthenticationResults(service="", passed=False, raw="mx.example.ru; dkim=pass"),),
+        (),
+    ]
+    database.close()
+
+
+def _old_message(connection: sa.Connection, *, digest: str, fields: list[str]) -> None:
+    headers = {"message_id": None, "senders": ["a@b.ru"], "sender_name": "", "subject": "тема"}
+    headers |= {"subject_match": "ours", "automatic": None, "date": None, "in_reply_to": []}
+    headers |= {"references": [], "doubled": [], "authentication_results": fields}
+    headers |= {"return_path": None, "envelope_to": []}
+    connection.execute(
+        sa.text(
+            'INSERT INTO message (digest, size, sender, subject, "references", received_at,'
+            " reading, faults, noted, settled, sender_key) VALUES (:digest, 1, '', '', '[]',"
+            " '2026-09-01 00:00:00', :reading, 0, '', false, '')"
+        ),
+        {"digest": digest, "reading": json.dumps({"headers": headers}, ensure_ascii=False)},
+    )
+
+
+def _old_seen(connection: sa.Connection, *, digest: str, mailbox: str) -> None:
+    connection.execute(
+        sa.text(
+            "INSERT INTO seen (mailbox, key, sender, subject, received_at, fate, reason, digest)"
+            " VALUES (:mailbox, '1', '', '', '2026-09-01 00:00:00', 'taken', '', :digest)"
+        ),
+        {"digest": digest, "mailbox": mailbox},
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,52 @@ def test_a_message_whose_flags_have_changed_meanwhile_is_still_found(box: Path) 
     (entry,) = mailbox.entries()
     (box / "new" / "a").rename(box / "cur" / "a:2,S")
     assert mailbox.message(entry) == RAW
+
+
+OTHER = RAW.replace(b"one", b"two")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("new/a", "cur/a:2,S"), ("cur/a:2,", "cur/a:2,S"), ("new/a", "new/a:2,S")]
+)
+def test_two_files_of_one_name_are_two_messages(box: Path, first: str, second: str) -> None:
+    (box / first).write_bytes(RAW)
+    (box / second).write_bytes(OTHER)
+    (box / "cur" / "b:2,S").write_bytes(RAW)
+    mailbox = MaildirMailbox(box, name="m")
+    entries = list(mailbox.entries())
+    assert len({entry.key for entry in entries}) == 3
+    assert sorted(mailbox.message(entry) or b"" for entry in entries) == [RAW, RAW, OTHER]
+    by_key = [replace(entry, hint="") for entry in entries]  # as an operator takes one
+    assert [mailbox.message(one) for one in by_key] == [mailbox.message(one) for one in entries]
+    assert {entry.key for entry in mailbox.entries()} == {entry.key for entry in entries}
+    (box / first).rename(box / "cur" / "a:2,RST")  # what each is known by outlives its flags
+    assert {entry.key for entry in mailbox.entries()} == {entry.key for entry in entries}
+
+
+def test_a_file_under_two_names_is_one_message(box: Path) -> None:
+    """Some programs move a file by a link and an unlink."""
+    (box / "new" / "a").write_bytes(RAW)
+    os.link(box / "new" / "a", box / "cur" / "a:2,S")
+    assert [entry.key for entry in MaildirMailbox(box, name="m").entries()] == ["a"]
+
+
+def test_many_names_are_each_told_once_however_their_marks_collide(
+    box: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailbot.maildir._MARKS", 64)
+    for number in range(300):
+        (box / "new" / str(number)).write_bytes(RAW)
+    found = [entry.key for entry in MaildirMailbox(box, name="m").entries()]
+    assert sorted(found, key=int) == [str(number) for number in range(300)]
+
+
+def test_the_newest_messages_are_those_that_arrived_last(box: Path) -> None:
+    for number in range(5):
+        (box / "new" / str(number)).write_bytes(RAW)
+        os.utime(box / "new" / str(number), (number, number))
+    newest = MaildirMailbox(box, name="m").newest(2)
+    assert [entry.key for entry in newest] == ["4", "3"]
 
 
 def test_a_message_that_has_vanished_is_none(box: Path) -> None:

@@ -53,7 +53,10 @@ def test_the_header_of_an_ordinary_application() -> None:
     assert headers.in_reply_to == ("<x@y>",)
     assert headers.references == ("<w@y>", "<x@y>")
     assert headers.doubled == ()
-    assert [text[:5] for text in headers.authentication_results] == ["mx.ex", "other"]
+    assert [found.service for found in headers.authentication_results] == [
+        "mx.example.ru",
+        "other.example.ru",
+    ]
     assert headers.return_path == "school@example.ru"
     assert headers.envelope_to == ("sferum@example.ru", "b@example.ru")
 

@@ -54,6 +54,13 @@ def test_further_mailboxes_have_the_keys_of_the_first(
     assert list(settings.all_mailboxes()) == ["mailbox", "second"]
 
 
+def test_a_further_mailbox_cannot_take_the_place_of_the_first(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ConfigurationError, match=r"\[mailboxes\].*занято"):
+        loaded(file, monkeypatch, MAILBOT_MAILBOXES__MAILBOX__URL="maildir:///srv/second")
+
+
 def test_relative_paths_count_from_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = loaded(file, monkeypatch, MAILBOT_DATABASE__URL="sqlite:///data/truth.db")
     assert settings.database.url == f"sqlite:///{file.parent / 'data/truth.db'}"
