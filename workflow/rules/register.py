@@ -10,10 +10,7 @@ from workflow.case import Case
 from workflow.comparison import Agreement, same_organization, same_person
 from workflow.findings import Code, Finding, Severity, finding
 from workflow.rules import Rule
-from workflow.rules.questionnaire import is_organization_inn
-
-_NESTED: Final = (frozenset({"29", "83"}), frozenset({"72", "86", "89"}))
-"""Autonomous districts and the region that they are part of: addresses name either."""
+from workflow.rules.questionnaire import is_organization_inn, same_region
 
 
 def organization_unknown(case: Case) -> Iterator[Finding]:
@@ -76,11 +73,6 @@ RULES: Final[tuple[Rule, ...]] = (
     registered_region_differs,
     registered_head_differs,
 )
-
-
-def same_region(one: str, other: str) -> bool:
-    """Whether two codes are of one subject, or of one that lies in the other."""
-    return one == other or any({one, other} <= nested for nested in _NESTED)
 
 
 def is_contradicted(case: Case) -> bool:
