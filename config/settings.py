@@ -10,6 +10,7 @@ import datetime as dt
 import os
 import re
 import tomllib
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -17,9 +18,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -28,8 +27,11 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
+
+from config.sections import Register, Section, Words
 
 PREFIX: Final = "MAILBOT_"
 FILE_VARIABLE: Final = "MAILBOT_CONFIG"
@@ -99,10 +101,6 @@ def _service(value: str) -> str:
     return value
 
 
-def _words(value: object) -> object:
-    return value.split(",") if isinstance(value, str) else value
-
-
 def _names(value: object) -> object:
     if isinstance(value, dict) and FIRST_MAILBOX in value:
         raise ValueError(f"имя {FIRST_MAILBOX} занято разделом [{FIRST_MAILBOX}]; возьмите другое")
@@ -111,12 +109,6 @@ def _names(value: object) -> object:
 
 Seconds = Annotated[float, Field(gt=0, le=30 * 86_400)]
 Count = Annotated[int, Field(gt=0, le=1_000_000)]
-
-
-class Section(BaseModel):
-    """A part of the tree: unknown keys are refused, nothing changes after the start."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Account(Section):
@@ -189,7 +181,7 @@ class Worker(Section):
 class Rules(Section):
     """What the verdict depends on."""
 
-    required_fields: Annotated[tuple[str, ...], BeforeValidator(_words)] = (
+    required_fields: Words = (
         "organization.full_name",
         "organization.inn",
         "administrator.full_name",
@@ -231,6 +223,10 @@ class Provisioner(Section):
     kind: Literal["registry"] = "registry"
 
 
+# the library's metaclass happens to have a method of this name
+warnings.filterwarnings("ignore", r'Field name "register" in "Settings" shadows', UserWarning)
+
+
 class Settings(BaseSettings):
     """The whole tree."""
 
@@ -252,6 +248,7 @@ class Settings(BaseSettings):
     rules: Rules = Rules()
     replies: Replies = Replies()
     alerts: Alerts = Alerts()
+    register: Register = Register()
     provisioner: Provisioner = Provisioner()
 
     @classmethod
@@ -302,6 +299,8 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
         settings = Settings()
     except ValidationError as error:
         raise ConfigurationError(_explain(error, file)) from None
+    except SettingsError as error:
+        raise ConfigurationError(f"переменные окружения: {error}") from None
     finally:
         _file.path = None
     base = (file.parent if file else Path()).resolve()
@@ -335,7 +334,17 @@ def _names_key(section: str, key: str) -> bool:
     if section == "mailboxes":
         name, _, key = key.partition("__")
         return bool(name) and key in Mailbox.model_fields
-    return key in _SECTIONS[section].model_fields
+    return key in set(_keys(_SECTIONS[section], "__"))
+
+
+def _keys(section: type[Section], separator: str, prefix: str = "") -> Iterator[str]:
+    """Return every key of a section; those of a section in it behind its name and `separator`."""
+    for key, field in section.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, Section):
+            yield from _keys(inner, separator, f"{prefix}{key}{separator}")
+        else:
+            yield prefix + key
 
 
 _SECTIONS: Final[dict[str, type[Section]]] = {
@@ -348,6 +357,7 @@ _SECTIONS: Final[dict[str, type[Section]]] = {
     "rules": Rules,
     "replies": Replies,
     "alerts": Alerts,
+    "register": Register,
     "provisioner": Provisioner,
 }
 
@@ -401,5 +411,5 @@ def _rooted(settings: Settings, base: Path) -> Settings:
 def documented_keys() -> Iterator[str]:
     """Return every key as «section.key», for the test that the commented file names each."""
     for name, section in _SECTIONS.items():
-        for key in section.model_fields:
+        for key in _keys(section, "."):
             yield f"{name}.{key}"

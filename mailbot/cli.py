@@ -52,6 +52,7 @@ _COMMANDS: Final = {
     "review": ("mailbot.commands.review", "та же очередь на весь экран"),
     "outbox": ("mailbot.commands.outbox", "неотправленные ответы"),
     "replies": ("mailbot.commands.outbox", "шаблоны ответов"),
+    "register": ("mailbot.commands.register", "реестр организаций, с которым сверяются заявки"),
     "report": ("mailbot.commands.reports", "сколько заявок в каком состоянии и почему"),
     "export": ("mailbot.commands.reports", "записать все заявки в таблицу"),
     "jobs": ("mailbot.commands.reports", "задания по расписанию"),

@@ -14,8 +14,10 @@ from mailbot.app import mailboxes_of, reply_settings, schema_of, sender_of, stor
 from mailbot.cage import network_isolation
 from mailbot.registry import RegistryProvisioner
 from mailbot.reply_samples import check_templates
+from mailbot.screen import local
 from mailbot.senders import judge_senders
 from mailbot.storage import SchemaState
+from mailbot.storage.registertables import register_state
 from parsers.images.ocr import OcrUnavailableError, Tesseract
 from workflow.ports import ServiceUnavailableError
 
@@ -44,6 +46,7 @@ def examine(settings: Settings) -> list[Check]:
         ("распознавание", _ocr),
         ("база данных", _database),
         ("регистрация", _provisioner),
+        ("реестр организаций", _register),
         ("шаблоны ответов", _templates),
         ("диск", _disk),
         ("изоляция чтения", _cage),
@@ -113,6 +116,28 @@ def _provisioner(settings: Settings) -> str:
         finally:
             store.close()
     return "встроенный реестр в той же базе"
+
+
+def _register(settings: Settings) -> str:
+    """Say what applications are checked against: two papers alone may come from one forger."""
+    absent = "не загружен: письмо и анкета сверяются только между собой"
+    if schema_of(settings) is not SchemaState.CURRENT:
+        return absent
+    store = store_of(settings)
+    try:
+        with store.database.transaction(write=False) as connection:
+            state = register_state(connection)
+    finally:
+        store.close()
+    if state is None:
+        return absent
+    if state.is_cut_off:
+        raise _FaultError(
+            f"загрузка {state.file} не закончена; если её никто не ведёт, повторите: "
+            "mailbot register import ФАЙЛ"
+        )
+    when = local(state.loaded_at) if state.loaded_at else ""
+    return f"записей: {state.entries}, загружен {when} из {state.file}"
 
 
 def _templates(settings: Settings) -> str:

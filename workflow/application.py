@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from parsers.facts import Document, Letter, Questionnaire, Reading
+from parsers.facts import Document, Letter, PersonName, Questionnaire, Reading
 from workflow.findings import Finding, Verdict
 from workflow.states import Actor, Event, State
 
@@ -225,9 +225,22 @@ class ProvisionOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterEntry:
+    """What a loaded register says of an organization or of one branch of it."""
+
+    names: tuple[str, ...] = ()  # full and short
+    places: tuple[str, ...] = ()  # region and address
+    region: str | None = None  # code of the subject that region or address points to
+    head: PersonName | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What is known already about the organization and the number of an application."""
 
     registered: Organization | None = None
     phone_holders: tuple[str, ...] = ()  # ИНН of other organizations where the number has rights
     open_applications: tuple[int, ...] = ()  # earlier ones for the same ИНН that have not ended
+    register: tuple[RegisterEntry, ...] | None = (
+        None  # what stands there under the ИНН; None where no register is loaded, or no ИНН is known
+    )

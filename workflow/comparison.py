@@ -7,6 +7,7 @@ nor likelihood counts: й is not и, «Наталья» is not «Наталия�
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -124,7 +125,7 @@ def _stands_for(one: str, other: str) -> bool:
     return (_is_initial(one) or _is_initial(other)) and one[0] == other[0]
 
 
-def same_organization(letter: str, names: list[str], places: list[str]) -> Agreement:
+def same_organization(letter: str, names: Sequence[str], places: Sequence[str]) -> Agreement:
     """Say whether the letter's organization is the questionnaire's, by kind, number, memorial name and place.
 
     `names` are the questionnaire's full and short name, `places` its region, municipality, locality and address. A

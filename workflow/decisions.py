@@ -32,7 +32,7 @@ __all__ = ["DecisionRefusedError", "Operator", "approve", "ask", "join", "reject
 # two to five Cyrillic words, hyphens and apostrophes inside: a full name without initials
 _FULL_NAME: Final = re.compile(r"[А-ЯЁ][А-Яа-яЁё'’-]+(?: [А-ЯЁа-яё][А-Яа-яЁё'’-]+){1,4}")
 
-_RUSSIAN_MOBILE: Final = "+79"
+_RUSSIA: Final = "RU"
 
 SETTABLE: Final = ("administrator.full_name", "administrator.phone", "organization.inn")
 
@@ -65,6 +65,7 @@ def approve(
     with desk.store.begin() as work:
         application = _application(work, application_id, operator)
         _require(application, Event.APPROVED)
+        _require_country(application, given.get("administrator.phone"))
         given = {
             key: application.corrections[key] for key in SETTABLE if key in application.corrections
         } | given
@@ -192,9 +193,7 @@ def join(desk: Desk, application_id: int, other_id: int, *, operator: Operator) 
         return joined
 
 
-def _application(
-    work: Work, application_id: int, operator: Operator | None = None
-) -> Application:
+def _application(work: Work, application_id: int, operator: Operator | None = None) -> Application:
     application = work.application(application_id)
     if application is None:
         raise DecisionRefusedError(f"заявки № {application_id} нет")
@@ -227,12 +226,13 @@ def _validated(key: str, value: str) -> str:
 
 _EXPECTED: Final = {
     "administrator.full_name": "нужны фамилия, имя и отчество полностью, кириллицей",
-    "administrator.phone": "нужен мобильный номер, например +79161234567",
+    "administrator.phone": "нужен мобильный номер, например +79161234567; иностранный — с кодом страны",
     "organization.inn": "нужен ИНН организации из десяти цифр с верной контрольной цифрой",
 }
 
 
 def _mobile(text: str) -> str | None:
+    """Return a mobile number of any country as E.164; without a country's code it is Russian."""
     try:
         number = phonenumbers.parse(text, "RU")
     except phonenumbers.NumberParseException:
@@ -240,8 +240,26 @@ def _mobile(text: str) -> str | None:
     kinds = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
     if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) not in kinds:
         return None
-    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return written if written.startswith(_RUSSIAN_MOBILE) else None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _require_country(application: Application, given: str | None) -> None:
+    """Refuse a foreign number of a country that neither paper has named: more likely a slip."""
+    if given is None or _country(given) == _RUSSIA:
+        return
+    assessment = application.assessment
+    letter = assessment.letter if assessment else None
+    form = assessment.questionnaire if assessment else None
+    phones = (*(letter.phones if letter else ()), *(form.administrator_phones if form else ()))
+    if _country(given) not in {_country(one.value.e164) for one in phones if one.value.e164}:
+        raise DecisionRefusedError(
+            f"--set administrator.phone: номер {given} иностранный, а такой страны нет ни в письме, "
+            "ни в анкете; нужен российский мобильный номер или номер той страны"
+        )
+
+
+def _country(number: str) -> str | None:
+    return phonenumbers.region_code_for_number(phonenumbers.parse(number))
 
 
 def _complete(application: Application, given: Mapping[str, str]) -> Agreed:

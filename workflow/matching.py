@@ -14,7 +14,16 @@ from workflow.application import Agreed, Assessment
 from workflow.case import Case
 from workflow.comparison import Agreement, choose_nominative, same_person
 from workflow.findings import Code, Finding, Severity, Verdict, finding, verdict_of
-from workflow.rules import Rule, agreement, files, known, letter, message, questionnaire
+from workflow.rules import (
+    Rule,
+    agreement,
+    files,
+    known,
+    letter,
+    message,
+    questionnaire,
+    register,
+)
 from workflow.rules.questionnaire import is_organization_inn
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -24,6 +33,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *questionnaire.RULES,
     *agreement.RULES,
     *known.RULES,
+    *register.RULES,
 )
 
 _LEFT_OUT_BESIDE_A_QUESTION: Final = frozenset({Code.MARK_UNSURE, Code.LOW_CONFIDENCE})
@@ -95,6 +105,7 @@ def _is_uncontradicted(case: Case, inn: str) -> bool:
     return (
         not several
         and not mismatch
+        and not register.is_contradicted(case)
         and all(one.inn is None or one.inn.value == inn for one in case.letters)
     )
 

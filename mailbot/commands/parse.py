@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,15 +13,24 @@ import click
 
 from config.settings import FIRST_MAILBOX, ConfigurationError, Settings
 from mailbot import documents
-from mailbot.app import READING_BYTES, READING_SECONDS, own_addresses, rule_settings
+from mailbot.app import (
+    READING_BYTES,
+    READING_SECONDS,
+    own_addresses,
+    rule_settings,
+    schema_of,
+    store_of,
+)
 from mailbot.cage import Cage
 from mailbot.cli import OK, PERSON_NEEDED
 from mailbot.commands.common import config_option, json_option, settings_if_any
 from mailbot.reading import CagedReader
 from mailbot.screen import console, print_json, safe, severity_word
-from parsers.facts import Evidence, Headers, How, Reading, SubjectMatch
+from mailbot.storage import SchemaState
+from mailbot.storage.registertables import register_entries
+from parsers.facts import Evidence, Field, Headers, How, Reading, SubjectMatch
 from parsers.mail.message import parse_headers
-from workflow.application import Assessment
+from workflow.application import Assessment, Known, RegisterEntry
 from workflow.case import ReadMessage, RuleSettings, lay_together
 from workflow.findings import Code, Verdict, finding
 from workflow.matching import examine
@@ -40,12 +51,17 @@ def parse_command(files: tuple[str, ...], as_json: bool) -> int:
     messages = [(name, *_content(name)) for name in files]
     printed: list[dict[str, Any]] = []
     verdicts: list[Verdict] = []
-    with Cage(1, seconds=READING_SECONDS, memory_bytes=READING_BYTES) as cage:
+    with (
+        _register(loaded) as look_up,
+        Cage(1, seconds=READING_SECONDS, memory_bytes=READING_BYTES) as cage,
+    ):
         read = CagedReader(cage)
         for name, raw, arrived in messages:
             headers = parse_headers(raw)
             if _is_ours(headers, own):
-                reading, assessment = _assess(raw, headers, read=read, rules=rules, arrived=arrived)
+                reading, assessment = _assess(
+                    raw, headers, read=read, rules=rules, arrived=arrived, look_up=look_up
+                )
             else:
                 reading, assessment = Reading(headers=headers), Assessment(verdict=Verdict.IGNORE)
             verdicts.append(assessment.verdict)
@@ -64,6 +80,31 @@ def _rules(loaded: Settings) -> RuleSettings:
     return replace(
         rules, trusted_services={FIRST_MAILBOX: rules.trusted_services.get(FIRST_MAILBOX)}
     )
+
+
+LookUp = Callable[[str], tuple[RegisterEntry, ...] | None]
+"""Returns what the register says under an ИНН, None where no register is loaded."""
+
+
+@contextmanager
+def _register(loaded: Settings | None) -> Iterator[LookUp]:
+    """Open the register of a configured database for looking; applications and rights are not looked at.
+
+    They may know this very message already, and what is printed is about the message alone.
+    """
+    if loaded is None or schema_of(loaded) is not SchemaState.CURRENT:
+        yield lambda inn: None
+        return
+    store = store_of(loaded)
+
+    def look_up(inn: str) -> tuple[RegisterEntry, ...] | None:
+        with store.database.transaction(write=False) as connection:
+            return register_entries(connection, inn)
+
+    try:
+        yield look_up
+    finally:
+        store.close()
 
 
 def _content(name: str) -> tuple[bytes, dt.datetime]:
@@ -91,6 +132,7 @@ def _assess(
     read: CagedReader,
     rules: RuleSettings,
     arrived: dt.datetime,
+    look_up: LookUp,
 ) -> tuple[Reading, Assessment]:
     for _ in range(FAULTS_TO_FAIL):
         try:
@@ -98,7 +140,11 @@ def _assess(
         except ReadingDiedError:
             continue
         message = ReadMessage(reading=reading, received_at=arrived, mailbox=FIRST_MAILBOX)
-        return reading, examine(lay_together([message], rules=rules))
+        case = lay_together([message], rules=rules)
+        form = case.questionnaire
+        inn = form.text(Field.INN) if form else None
+        known = Known(register=look_up(inn) if inn else None)
+        return reading, examine(replace(case, known=known))
     place = Evidence(document=headers.message_id or "", raw=headers.subject, how=How.HEADER)
     failed = finding(Code.READING_FAILED, [place])
     return Reading(headers=headers), Assessment(verdict=Verdict.REVIEW, findings=(failed,))

@@ -83,7 +83,14 @@ def _decision(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @queue_command.command("approve")
 @_decision
-@click.option("--set", "values", multiple=True, metavar="ПОЛЕ=ЗНАЧЕНИЕ", help="Верное значение.")
+@click.option(
+    "--set",
+    "values",
+    multiple=True,
+    metavar="ПОЛЕ=ЗНАЧЕНИЕ",
+    help="Верное значение: administrator.full_name, administrator.phone (мобильный номер, российский "
+    "или страны, которую называют документы) или organization.inn.",
+)
 def approve_command(
     application_id: int,
     operator: str | None,

@@ -9,6 +9,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from mailbot.storage.registertables import register_entries
 from mailbot.storage.registrytables import find_organization, phone_holders
 from mailbot.storage.rows import Part, batches, values
 from mailbot.storage.tables import application as application_table
@@ -135,6 +136,7 @@ class CasePart(Part):
             registered=find_organization(self._connection, inn) if inn else None,
             phone_holders=phone_holders(self._connection, phone, besides=inn) if phone else (),
             open_applications=self._open(inn, application.id) if inn else (),
+            register=register_entries(self._connection, inn) if inn else None,
         )
 
     def counts(self) -> Mapping[State, int]:

@@ -192,3 +192,38 @@ provision: Final = sa.Table(
     _filled("at", UtcDateTime),
 )
 """Every order that was carried out: asked again, it changes nothing more."""
+
+register_import: Final = sa.Table(
+    "register_import",
+    metadata,
+    _id(),
+    _filled("file", CleanText),
+    _filled("began_at", UtcDateTime),
+    sa.Column("ended_at", UtcDateTime),  # NULL: it was cut off in the middle
+    _filled("entries", sa.Integer),
+    _filled("refused", sa.Integer),  # rows that could not be used
+    sqlite_autoincrement=True,
+)
+"""Every import of a register of organizations to check against."""
+
+register_entry: Final = sa.Table(
+    "register_entry",
+    metadata,
+    _id(),
+    sa.Column("import_id", sa.ForeignKey("register_import.id"), nullable=False),
+    _filled("inn", CleanText),
+    _filled("kpp", CleanText),
+    _filled("ogrn", CleanText),
+    _filled("full_name", CleanText),
+    _filled("short_name", CleanText),
+    _filled("region", CleanText),
+    _filled("address", CleanText),
+    _filled("head", CleanText),
+    _filled("email", CleanText),
+    _filled("site", CleanText),
+    _filled("name_key", IndexKey),
+    sa.Index(None, "inn"),
+    sa.UniqueConstraint("import_id", "inn", "kpp", "name_key"),
+    sqlite_autoincrement=True,
+)
+"""The register: an organization or a branch of it a row; branches share the ИНН."""

@@ -13,6 +13,15 @@ from parsers.names.folding import fold_look_alikes, fold_punctuation, fold_yo
 _WORD: Final = re.compile(r"[a-zа-я]+|\d+")
 _CODE: Final = re.compile(r"(?:код\s+)?0?(\d\d)(?:\s*[-–—.]?\s*регион)?", re.IGNORECASE)
 
+# A street, which may be named after any place: up to the next comma
+_STREET: Final = re.compile(
+    r"\b(?:ул|улица|пр|пр-т|пр-кт|просп|проспект|пер|переулок|пл|площадь|ш|шоссе|б-р|бульвар|"
+    r"наб|набережная|проезд|тракт)\b\.?\s*[^,;\n]*"
+)
+# «ОБЛАСТЬ ТВЕРСКАЯ», «край Пермский», as the tax service writes: the endings that agree with either
+_KIND_FIRST: Final = ("обл", "кра")
+_AGREEING: Final = {"обл": ("ая", "ой"), "кра": ("ий", "ого")}
+
 # Offices whose code is no subject's own: joined subjects, and the second one of Moscow
 _OTHER_OFFICES: Final = {
     "80": "75",
@@ -52,8 +61,12 @@ def find_region(text: str) -> Region | None:
     code = _CODE.fullmatch(text.strip())
     if code is not None:
         return _by_code().get(code[1])
-    words = _WORD.findall(fold_yo(fold_look_alikes(fold_punctuation(text)).casefold()))
+    words = _WORD.findall(
+        _STREET.sub(" ", fold_yo(fold_look_alikes(fold_punctuation(text)).casefold()))
+    )
     for at in range(len(words)):
+        if words[at].startswith(_KIND_FIRST) and (region := _kind_first(words[at : at + 2])):
+            return region
         for region in _starting(words[at]):
             if any(_matches(one, words, at) for one in region.spellings):
                 return region
@@ -69,6 +82,16 @@ def region_of_inn(inn: str) -> Region | None:
 @cache
 def _by_code() -> dict[str, Region]:
     return {region.code: region for region in regions()}
+
+
+def _kind_first(words: list[str]) -> Region | None:
+    if len(words) < 2 or not words[1].endswith(_AGREEING[words[0][:3]]):
+        return None
+    turned = [words[1], words[0]]
+    for region in _starting(words[1]):
+        if any(len(one) == 2 and _matches(one, turned, 0) for one in region.spellings):
+            return region
+    return None
 
 
 @cache

@@ -18,7 +18,7 @@ from python_calamine import (
 )
 
 from parsers.limits import Limits
-from parsers.sheets import biff
+from parsers.sheets import biff, brt
 from parsers.sheets.grid import EMPTY_RUN, Cell, GridBuilder, Sheet, Span, number_text
 
 __all__ = ["PasswordError", "TooWideError", "read"]
@@ -70,8 +70,12 @@ def _used_ranges(content: bytes) -> Iterator[int]:
         yield biff.used_cells(content)
         return
     with zipfile.ZipFile(io.BytesIO(content)) as package:
-        for name in package.namelist():
-            if name.lower().startswith("xl/worksheets/") and name.lower().endswith(".xml"):
+        if brt.STRINGS in package.namelist():
+            yield brt.used_cells(package.read(brt.STRINGS))
+        for name in brt.sheet_parts(package):
+            if name.lower().endswith(".bin"):
+                yield brt.used_cells(package.read(name))
+            elif name.lower().endswith(".xml"):
                 found = set(_REFERENCE.findall(package.read(name)))
                 rows = max((int(row) for _, row in found), default=0)
                 yield rows * max((_column(column) for column, _ in found), default=0)

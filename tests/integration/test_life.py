@@ -75,7 +75,8 @@ def _person(name: str) -> Found[PersonName]:
 
 
 def _number(number: str) -> Found[Phone]:
-    return Found(Phone(raw=number, kind=PhoneKind.MOBILE, e164=number), (_place(How.TEXT),))
+    kind = PhoneKind.MOBILE if number.startswith("+79") else PhoneKind.FOREIGN
+    return Found(Phone(raw=number, kind=kind, e164=number), (_place(How.TEXT),))
 
 
 def letter(name: str = NAME, number: str = NUMBER, seal: Mark = Mark.PRESENT) -> Letter:
@@ -569,9 +570,28 @@ def test_approval_needs_values_that_the_papers_agree_on_or_the_operator_gives(wo
     assert (row.who, row.note) == ("anna", "проверено")
 
 
+def test_a_foreign_number_is_granted_where_a_paper_names_its_country(world: World) -> None:
+    belarusian, armenian = "+375 29 123-45-67", "+374 77 123456"
+    papers = (letter(number="+375291234567"), form(number="+375291234567"))
+    world.run(Mail("foreign", papers=papers))
+    assert Code.PHONE_FOREIGN in world.codes()
+    with pytest.raises(DecisionRefusedError, match=r"--set administrator\.phone="):
+        decisions.approve(world.desk, 1, operator=ANNA, values={})
+    for wrong in (armenian, "+375 17 234-56-78", "+375 29 123-45"):  # country, landline, too short
+        with pytest.raises(DecisionRefusedError, match=r"--set administrator\.phone"):
+            decisions.approve(world.desk, 1, operator=ANNA, values={"administrator.phone": wrong})
+    assert world.states() == [State.IN_REVIEW]
+    decisions.approve(world.desk, 1, operator=ANNA, values={"administrator.phone": belarusian})
+    world.work()
+    world.deliver()
+    assert world.states() == [State.COMPLETED]
+    assert world.rights() == ["+375291234567"]
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
+        ("administrator.phone", "+375 29 123-45-67"),
         ("administrator.phone", "8 495 111-22-33"),
         ("administrator.phone", "912"),
         ("administrator.full_name", "Рощина В. А."),

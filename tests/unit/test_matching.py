@@ -510,3 +510,26 @@ def test_the_order_of_documents_changes_nothing(order: list[int]) -> None:
     assert {(one.code, one.severity) for one in shuffled.findings} == {
         (one.code, one.severity) for one in usual.findings
     }
+
+
+@pytest.mark.parametrize(
+    ("regions", "differs"),
+    [
+        ({Field.REGION: "69", Field.ADDRESS: "69", Field.INN: "69"}, False),
+        ({Field.REGION: "69", Field.INN: "77"}, True),
+        ({Field.ADDRESS: "69", Field.INN: "77"}, True),
+        ({Field.REGION: "69", Field.ADDRESS: "50"}, True),
+        ({Field.REGION: "86", Field.ADDRESS: "72", Field.INN: "86"}, False),
+        ({Field.REGION: "83", Field.INN: "29"}, False),
+        ({Field.REGION: "86", Field.INN: "89"}, False),
+        ({Field.INN: "77"}, False),
+        ({}, False),
+    ],
+)
+def test_a_region_that_differs_is_told_and_changes_nothing(
+    regions: dict[Field, str], differs: bool
+) -> None:
+    fields = FORM.fields | {name: Found("так", (CELL,)) for name in (Field.REGION, Field.ADDRESS)}
+    assessment = with_form(fields=fields, regions=regions)
+    assert codes(assessment) == ({Code.REGION_DIFFERS} if differs else set())
+    assert assessment.verdict is Verdict.ACCEPT

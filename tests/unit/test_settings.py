@@ -143,7 +143,7 @@ def test_the_commented_file_is_toml_and_names_every_key() -> None:
     missing = [
         key
         for key in documented_keys()
-        if f"{key.partition('.')[2]} =" not in sections.get(key.partition(".")[0], "")
+        if f"{key.rpartition('.')[2]} =" not in sections.get(key.rpartition(".")[0], "")
     ]
     assert not missing
 

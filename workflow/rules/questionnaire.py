@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Final
 
 from stdnum.ru import inn as stdnum_inn
@@ -19,6 +20,9 @@ from workflow.rules import Rule
 _KPP: Final = re.compile(r"\d{4}[0-9A-Z]{2}\d{3}")
 # an address as people have them: one @, a dotted domain, nothing quoted (narrower than RFC 5321)
 _EMAIL: Final = re.compile(r"[^\s@\"(),:;<>\[\]\\]+@[^\s@.]+(\.[^\s@.]+)+")
+
+_NESTED: Final = (frozenset({"29", "83"}), frozenset({"72", "86", "89"}))
+"""Autonomous districts and the region that each is part of: addresses name either."""
 
 _ORGANIZATION_INN_DIGITS: Final = 10
 
@@ -75,6 +79,20 @@ def inn_zero_restored(case: Case) -> Iterator[Finding]:
         yield finding(Code.INN_ZERO_RESTORED, places)
 
 
+def region_differs(case: Case) -> Iterator[Finding]:
+    """Region, address and the office that gave the ИНН do not lie in one subject."""
+    form = case.questionnaire
+    if form is None or len(form.schools) > 1:
+        return
+    told = [name for name in (Field.REGION, Field.ADDRESS, Field.INN) if name in form.regions]
+    if any(
+        not same_region(form.regions[one], form.regions[other])
+        for one, other in combinations(told, 2)
+    ):
+        places = [place for name in told for place in form.fields[name].evidence]
+        yield finding(Code.REGION_DIFFERS, places)
+
+
 def questionnaire_phone_kind(case: Case) -> Iterator[Finding]:
     """The questionnaire's number for the administrator cannot hold the rights."""
     form = case.questionnaire
@@ -99,6 +117,7 @@ RULES: Final[tuple[Rule, ...]] = (
     kpp_invalid,
     email_invalid,
     inn_zero_restored,
+    region_differs,
     questionnaire_phone_kind,
 )
 
@@ -108,6 +127,11 @@ def is_organization_inn(inn: str) -> bool:
     return (
         len(inn) == _ORGANIZATION_INN_DIGITS and bool(inn.strip("0")) and stdnum_inn.is_valid(inn)
     )
+
+
+def same_region(one: str, other: str) -> bool:
+    """Whether two codes are of one subject, or of one that is part of the other."""
+    return one == other or any({one, other} <= nested for nested in _NESTED)
 
 
 def _is_filled(form: Questionnaire, name: Field) -> bool:

@@ -1,0 +1,48 @@
+"""What sections of the settings are made of, and the sections that describe tables of others."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic_settings import NoDecode
+
+
+def _words(value: object) -> object:
+    """Read a list that stands in a variable: as JSON, or parted by commas."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        return json.loads(value)
+    return [one.strip() for one in value.split(",") if one.strip()]
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+
+
+class Section(BaseModel):
+    """A part of the tree: unknown keys are refused, nothing changes after the start."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RegisterColumns(Section):
+    """Headers of a register's columns, beside the usual ones; they are looked for first."""
+
+    inn: Words = ()
+    ogrn: Words = ()
+    kpp: Words = ()
+    full_name: Words = ()
+    short_name: Words = ()
+    region: Words = ()
+    address: Words = ()
+    head: Words = ()
+    email: Words = ()
+    site: Words = ()
+
+
+class Register(Section):
+    """How a register of organizations is read."""
+
+    columns: RegisterColumns = RegisterColumns()
