@@ -23,6 +23,7 @@ from parsers.facts import Field
 from workflow.case import RuleSettings
 from workflow.delivery import Ceilings, PostOffice
 from workflow.intake import IntakeRules
+from workflow.marking import NOTHING
 from workflow.ports import Blobs, Mailbox, Sender
 from workflow.progress import Desk
 
@@ -125,6 +126,12 @@ def mailboxes_of(settings: Settings) -> Iterator[tuple[Mailbox, IntakeRules]]:
     own = own_addresses(settings)
     for name, box in settings.all_mailboxes().items():
         yield mailbox_of(name, box), IntakeRules(own_addresses=own, start_date=box.start_date)
+
+
+def marking_of(settings: Settings, name: str) -> str:
+    """Return how messages of ours are marked in a mailbox: in a Maildir not at all."""
+    box = settings.all_mailboxes()[name]
+    return NOTHING if urlsplit(box.url).scheme == "maildir" else box.mark_processed
 
 
 def own_addresses(settings: Settings) -> frozenset[str]:

@@ -145,9 +145,9 @@ class ImapMailbox:
             if not ends():
                 raise
 
-    def mark(self, keys: Sequence[str], how: str) -> None:
+    def mark(self, keys: Sequence[str], how: str) -> list[str]:
         """Mark messages that were taken, by a connection of its own; see `mailbot.imap_marks.mark`."""
-        mark(self._account, keys, how)
+        return mark(self._account, keys, how)
 
     def close(self) -> None:
         """Leave the server; also from another thread, to end at once what goes on."""

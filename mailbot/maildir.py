@@ -78,6 +78,10 @@ class MaildirMailbox:
         """Wait until `seconds` have passed or `stop` is set."""
         stop.wait(seconds)
 
+    def mark(self, keys: Sequence[str], how: str) -> list[str]:
+        """Do nothing: in a Maildir a message stays where it lies."""
+        return []
+
     def close(self) -> None:
         """Do nothing: no file stays open."""
 

@@ -41,6 +41,10 @@ class RecipientPostponedError(ServiceUnavailableError):
     """The server works, but takes this reply to this recipient later (4xx): the others can go on."""
 
 
+class MarkingRefusedError(ServiceUnavailableError):
+    """The mailbox works, but does not mark messages in the way that is asked for."""
+
+
 class StaleApplicationError(Exception):
     """The application has changed since it was looked at; nothing was written."""
 
@@ -208,6 +212,16 @@ class Work(Protocol):
         for one organization cannot both be the first.
         """
 
+    # marks
+    def due_marks(self, mailbox: str, limit: int) -> tuple[Seen, ...]:
+        """Return places of messages that were taken and not marked yet, oldest first."""
+
+    def newest_place(self, mailbox: str, digest: str) -> str | None:
+        """Return the key at which these bytes were seen last in a mailbox."""
+
+    def set_marked(self, seen_ids: Sequence[int], how: str) -> None:
+        """Remember how the messages at these places were marked."""
+
     # replies
     def add_reply(self, row: OutboxRow) -> int:
         """Write a reply into the outbox; returns its id."""
@@ -291,6 +305,13 @@ class Mailbox(Protocol):
 
     def message(self, entry: Entry) -> bytes | None:
         """Return the whole message byte for byte, None where it has vanished."""
+
+    def mark(self, keys: Sequence[str], how: str) -> list[str]:
+        """Mark messages of ours by «keyword» or «move:<folder>»; again is harmless.
+
+        What has vanished is left out. Returns the keys that an earlier numbering of the mailbox has
+        given. Raises `ServiceUnavailableError`, as `MarkingRefusedError` where this way is refused.
+        """
 
 
 HeaderParser = Callable[[bytes], Headers]
