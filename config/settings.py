@@ -16,11 +16,8 @@ from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
-    SecretStr,
     ValidationError,
 )
 from pydantic_settings import (
@@ -30,13 +27,12 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from config.accounts import Account, Seconds, Section
+from config.accounts import ConfigurationError as ConfigurationError
+
 PREFIX: Final = "MAILBOT_"
 FILE_VARIABLE: Final = "MAILBOT_CONFIG"
 DEFAULT_FILE: Final = Path("mailbot.toml")
-
-
-class ConfigurationError(Exception):
-    """A setting is wrong; one Russian line says which, where and what is expected."""
 
 
 def _moment(value: object) -> object:
@@ -91,37 +87,7 @@ def _words(value: object) -> object:
     return value.split(",") if isinstance(value, str) else value
 
 
-Seconds = Annotated[float, Field(gt=0, le=30 * 86_400)]
 Count = Annotated[int, Field(gt=0, le=1_000_000)]
-
-
-class Section(BaseModel):
-    """A part of the tree: unknown keys are refused, nothing changes after the start."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Account(Section):
-    """Who logs in, and by what secret; the secret never shows in a `repr`."""
-
-    username: str | None = None
-    password: SecretStr | None = None
-    password_file: Path | None = None
-    authentication: Literal["password", "xoauth2"] = "password"
-    timeout_seconds: Seconds = 30.0
-
-    def secret(self) -> str | None:
-        """Return the password. Raises `ConfigurationError` where its file cannot be read."""
-        if self.password is not None:
-            return self.password.get_secret_value()
-        if self.password_file is None:
-            return None
-        try:
-            return self.password_file.read_text(encoding="utf-8").rstrip("\r\n")
-        except OSError as error:
-            raise ConfigurationError(
-                f"password_file: не читается {self.password_file} ({error.strerror})"
-            ) from error
 
 
 class Mailbox(Account):
@@ -247,6 +213,16 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment first, then the file that `load` was given."""
         return (env_settings, TomlConfigSettingsSource(settings_cls, toml_file=_file.path))
+
+    def check_accounts(self) -> None:
+        """See that every mail server can be logged in to. Raises `ConfigurationError`."""
+        first = {"mailbox": self.mailbox} if self.mailbox else {}
+        named = {f"mailboxes.{name}": box for name, box in self.mailboxes.items()}
+        for section, box in (first | named).items():
+            if not box.url.startswith("maildir:"):
+                box.check(section, log_in=True)
+        if self.outgoing and not self.outgoing.url.startswith("maildir:"):
+            self.outgoing.check("outgoing", log_in=False)
 
     def all_mailboxes(self) -> dict[str, Mailbox]:
         """Return every configured mailbox by its name; `[mailbox]` is called «mailbox»."""
