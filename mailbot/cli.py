@@ -53,6 +53,7 @@ _COMMANDS: Final = {
     "replies": ("mailbot.commands.outbox", "шаблоны ответов"),
     "report": ("mailbot.commands.reports", "сколько заявок в каком состоянии и почему"),
     "export": ("mailbot.commands.reports", "записать все заявки в таблицу"),
+    "reconcile": ("mailbot.commands.reconcile", "сравнить ящики с базой"),
     "jobs": ("mailbot.commands.reports", "задания по расписанию"),
     "db": ("mailbot.commands.setup", "база данных"),
 }

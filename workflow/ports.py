@@ -219,6 +219,9 @@ class Work(Protocol):
     def newest_place(self, mailbox: str, digest: str) -> str | None:
         """Return the key at which these bytes were seen last in a mailbox."""
 
+    def places(self, mailbox: str, *, after: int, limit: int) -> tuple[Seen, ...]:
+        """Return places of a mailbox from which nothing was moved away, in order of id."""
+
     def set_marked(self, seen_ids: Sequence[int], how: str) -> None:
         """Remember how the messages at these places were marked."""
 
@@ -305,6 +308,13 @@ class Mailbox(Protocol):
 
     def message(self, entry: Entry) -> bytes | None:
         """Return the whole message byte for byte, None where it has vanished."""
+
+    def missing(self, keys: Sequence[str]) -> list[str]:
+        """Return those of `keys` whose message is gone; looking only.
+
+        A key that an earlier numbering of the mailbox has given says nothing and is left out. Raises
+        `ServiceUnavailableError`.
+        """
 
     def mark(self, keys: Sequence[str], how: str) -> list[str]:
         """Mark messages of ours by «keyword» or «move:<folder>»; again is harmless.

@@ -36,6 +36,18 @@ class MarkPart(Part):
         )
         return self._connection.execute(statement).scalar_one_or_none()
 
+    def places(self, mailbox: str, *, after: int, limit: int) -> tuple[Seen, ...]:
+        """Return places of a mailbox from which nothing was moved away, in order of id."""
+        marked = seen_table.c.marked
+        return self._all(
+            Seen,
+            seen_table,
+            seen_table.c.mailbox == mailbox,
+            seen_table.c.id > after,
+            marked.is_(None) | marked.not_like("move:%"),
+            limit=limit,
+        )
+
     def set_marked(self, seen_ids: Sequence[int], how: str) -> None:
         """Remember how the messages at these places were marked."""
         for batch in batches(seen_ids):
