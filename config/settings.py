@@ -87,6 +87,7 @@ def _words(value: object) -> object:
     return value.split(",") if isinstance(value, str) else value
 
 
+Days = Annotated[float, Field(ge=0, le=36_500)]
 Count = Annotated[int, Field(gt=0, le=1_000_000)]
 
 
@@ -167,6 +168,18 @@ class Replies(Section):
     templates_directory: Path | None = None
 
 
+class Retention(Section):
+    """How many days the persons in an application are kept after its end; 0: for ever."""
+
+    completed_days: Days = 365.0
+    rejected_days: Days = 180.0
+    expired_days: Days = 180.0
+    joined_days: Days = 180.0
+    ignored_days: Days = (
+        90.0  # after arrival: who wrote a message that was left alone, and about what
+    )
+
+
 class Alerts(Section):
     """Whom the program calls when it has stopped sending or intake stalls."""
 
@@ -199,6 +212,7 @@ class Settings(BaseSettings):
     worker: Worker = Worker()
     rules: Rules = Rules()
     replies: Replies = Replies()
+    retention: Retention = Retention()
     alerts: Alerts = Alerts()
     provisioner: Provisioner = Provisioner()
 
@@ -305,6 +319,7 @@ _SECTIONS: Final[dict[str, type[Section]]] = {
     "worker": Worker,
     "rules": Rules,
     "replies": Replies,
+    "retention": Retention,
     "alerts": Alerts,
     "provisioner": Provisioner,
 }

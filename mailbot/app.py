@@ -54,9 +54,7 @@ def utc_now() -> dt.datetime:
 def build(settings: Settings) -> Iterator[App]:
     """Wire the program and take it apart again. Raises `ConfigurationError`; opens nothing yet."""
     store = store_of(settings)
-    directory = settings.storage.directory
-    if directory is None:
-        raise ConfigurationError("[storage] directory: не задана папка для писем")
+    blobs = blobs_of(settings)
     writer = JinjaReplyWriter(reply_settings(settings))
     cage = Cage(settings.worker.processes, seconds=READING_SECONDS, memory_bytes=READING_BYTES)
     sender = sender_of(settings)
@@ -64,7 +62,7 @@ def build(settings: Settings) -> Iterator[App]:
         with cage:
             desk = Desk(
                 store=store,
-                blobs=FileBlobs(directory / "messages"),
+                blobs=blobs,
                 read=CagedReader(cage),
                 provisioner=RegistryProvisioner(store.database, now=utc_now),
                 write=writer,
@@ -102,6 +100,14 @@ def _post_office(settings: Settings, desk: Desk, sender: Sender) -> PostOffice:
         ),
         unknown_wait=_unknown_wait(settings, sender),
     )
+
+
+def blobs_of(settings: Settings) -> FileBlobs:
+    """Return where the messages' bytes lie. Raises `ConfigurationError`."""
+    directory = settings.storage.directory
+    if directory is None:
+        raise ConfigurationError("[storage] directory: не задана папка для писем")
+    return FileBlobs(directory / "messages")
 
 
 def store_of(settings: Settings) -> SqlStore:

@@ -54,6 +54,7 @@ _COMMANDS: Final = {
     "report": ("mailbot.commands.reports", "сколько заявок в каком состоянии и почему"),
     "export": ("mailbot.commands.reports", "записать все заявки в таблицу"),
     "reconcile": ("mailbot.commands.reconcile", "сравнить ящики с базой"),
+    "purge": ("mailbot.commands.purge", "удалить персональные данные, срок которых истёк"),
     "jobs": ("mailbot.commands.reports", "задания по расписанию"),
     "db": ("mailbot.commands.setup", "база данных"),
 }

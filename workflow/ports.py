@@ -12,6 +12,7 @@ from typing import Protocol
 from parsers.facts import Headers, Reading
 from workflow.application import (
     Application,
+    Deletion,
     Fate,
     HistoryRow,
     Known,
@@ -22,6 +23,8 @@ from workflow.application import (
     ReplyOrder,
     ReplyStatus,
     Seen,
+    Traces,
+    View,
     WrittenReply,
 )
 from workflow.states import State
@@ -87,6 +90,9 @@ class Blobs(Protocol):
 
     def get(self, digest: str) -> bytes:
         """Return the bytes. Raises `ServiceUnavailableError` where they are not there."""
+
+    def delete(self, digest: str) -> None:
+        """Remove the bytes for good; nothing happens where they are gone."""
 
 
 class Provisioner(Protocol):
@@ -224,6 +230,47 @@ class Work(Protocol):
 
     def set_marked(self, seen_ids: Sequence[int], how: str) -> None:
         """Remember how the messages at these places were marked."""
+
+    # views
+    def add_view(self, view: View) -> None:
+        """Note that an operator has looked at personal data."""
+
+    def views(self, application_id: int) -> tuple[View, ...]:
+        """Return who has looked at an application, alone or with all others, oldest first."""
+
+    # retention
+    def ended(self, state: State, *, before: dt.datetime, after: int, limit: int) -> list[int]:
+        """Return ids above `after` of applications that ended in `state` before a moment.
+
+        Only those that still hold something of a person and have no reply on its way.
+        """
+
+    def traces(self, application_id: int) -> Traces:
+        """Return what an application still holds of persons."""
+
+    def forget(self, application: Application, *, at: dt.datetime) -> None:
+        """Store an application stripped of persons, and strip its messages, replies and history."""
+
+    def named_ignored(self, *, before: dt.datetime, limit: int) -> list[int]:
+        """Return places left alone that arrived before a moment and still say who wrote about what."""
+
+    def forget_places(self, seen_ids: Sequence[int]) -> None:
+        """Strip places of who wrote and about what."""
+
+    def forget_viewers(self, *, before: dt.datetime) -> None:
+        """Strip views of all applications at once that are older of who looked."""
+
+    def is_forgotten(self, digest: str) -> bool:
+        """Whether these bytes were a message whose persons are forgotten."""
+
+    def kept(self, digests: Sequence[str]) -> frozenset[str]:
+        """Return those of `digests` whose bytes are a message that is kept."""
+
+    def add_deletion(self, deletion: Deletion) -> None:
+        """Write a row of the act of deletion."""
+
+    def deletions(self) -> Iterator[Deletion]:
+        """Return the act of deletion, oldest first."""
 
     # replies
     def add_reply(self, row: OutboxRow) -> int:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -13,10 +11,11 @@ from config.settings import ConfigurationError
 from mailbot import documents
 from mailbot.app import mailboxes_of, store_of, utc_now
 from mailbot.cli import OK, PERSON_NEEDED, SERVICE_UNAVAILABLE
-from mailbot.commands.common import config_option, json_option, settings
+from mailbot.commands.common import config_option, json_option, progress, settings
 from mailbot.mailtext import one_line
 from mailbot.screen import console, local, print_json, safe, table
-from workflow.ports import ServiceUnavailableError
+from mailbot.storage import SqlStore
+from workflow.ports import Mailbox, ServiceUnavailableError
 from workflow.reconciliation import Comparison, compare
 
 
@@ -35,8 +34,7 @@ def reconcile_command(as_json: bool) -> int:
     try:
         for mailbox, _ in mailboxes_of(loaded):
             try:
-                with _progress(mailbox.name) as progress:
-                    found.append(compare(mailbox, store=store, progress=progress))
+                found.append(_compared(mailbox, store))
             except ServiceUnavailableError as error:
                 faults.append(str(error))
             finally:
@@ -49,14 +47,12 @@ def reconcile_command(as_json: bool) -> int:
     return PERSON_NEEDED if any(one.difference for one in found) else OK
 
 
-@contextmanager
-def _progress(name: str) -> Iterator[Callable[[int], None]]:
-    err = console(stderr=True)
-    if not err.is_terminal:
-        yield lambda count: None
-        return
-    with err.status(f"сравниваю ящик «{safe(name)}»") as status:
-        yield lambda count: status.update(f"ящик «{safe(name)}»: сравнено {count}")
+def _compared(mailbox: Mailbox, store: SqlStore) -> Comparison:
+    title = f"ящик «{safe(mailbox.name)}»"
+    with progress(title) as show:
+        return compare(
+            mailbox, store=store, progress=lambda count: show(f"{title}: сравнено {count}")
+        )
 
 
 def _report(found: list[Comparison], faults: list[str], as_json: bool) -> None:
