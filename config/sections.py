@@ -1,12 +1,14 @@
-"""What sections of the settings are made of, and the sections that describe tables of others."""
+"""Sections of the settings that describe tables of others."""
 
 from __future__ import annotations
 
 import json
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BeforeValidator
 from pydantic_settings import NoDecode
+
+from config.accounts import Section
 
 
 def _words(value: object) -> object:
@@ -19,12 +21,6 @@ def _words(value: object) -> object:
 
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
-
-
-class Section(BaseModel):
-    """A part of the tree: unknown keys are refused, nothing changes after the start."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class RegisterColumns(Section):

@@ -20,7 +20,6 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
-    SecretStr,
     ValidationError,
 )
 from pydantic_settings import (
@@ -31,7 +30,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from config.sections import Register, Section, Words
+from config.accounts import Account, Seconds, Section
+from config.accounts import ConfigurationError as ConfigurationError
+from config.sections import Register, Words
 
 PREFIX: Final = "MAILBOT_"
 FILE_VARIABLE: Final = "MAILBOT_CONFIG"
@@ -41,10 +42,6 @@ FIRST_MAILBOX: Final = "mailbox"
 
 # an authserv-id (RFC 8601, 2.2) as mail services have it: a host's name, `*.` for any before it
 _SERVICE: Final = re.compile(r"(?:\*\.)?[^\s*;=\"()/\\]+")
-
-
-class ConfigurationError(Exception):
-    """A setting is wrong; one Russian line says which, where and what is expected."""
 
 
 def _moment(value: object) -> object:
@@ -107,31 +104,8 @@ def _names(value: object) -> object:
     return value
 
 
-Seconds = Annotated[float, Field(gt=0, le=30 * 86_400)]
+Days = Annotated[float, Field(ge=0, le=36_500)]
 Count = Annotated[int, Field(gt=0, le=1_000_000)]
-
-
-class Account(Section):
-    """Who logs in, and by what secret; the secret never shows in a `repr`."""
-
-    username: str | None = None
-    password: SecretStr | None = None
-    password_file: Path | None = None
-    authentication: Literal["password", "xoauth2"] = "password"
-    timeout_seconds: Seconds = 30.0
-
-    def secret(self) -> str | None:
-        """Return the password. Raises `ConfigurationError` where its file cannot be read."""
-        if self.password is not None:
-            return self.password.get_secret_value()
-        if self.password_file is None:
-            return None
-        try:
-            return self.password_file.read_text(encoding="utf-8").rstrip("\r\n")
-        except OSError as error:
-            raise ConfigurationError(
-                f"password_file: не читается {self.password_file} ({error.strerror})"
-            ) from error
 
 
 class Mailbox(Account):
@@ -211,6 +185,18 @@ class Replies(Section):
     templates_directory: Path | None = None
 
 
+class Retention(Section):
+    """How many days the persons in an application are kept after its end; 0: for ever."""
+
+    completed_days: Days = 365.0
+    rejected_days: Days = 180.0
+    expired_days: Days = 180.0
+    joined_days: Days = 180.0
+    ignored_days: Days = (
+        90.0  # after arrival: who wrote a message that was left alone, and about what
+    )
+
+
 class Alerts(Section):
     """Whom the program calls when it has stopped sending or intake stalls."""
 
@@ -247,6 +233,7 @@ class Settings(BaseSettings):
     worker: Worker = Worker()
     rules: Rules = Rules()
     replies: Replies = Replies()
+    retention: Retention = Retention()
     alerts: Alerts = Alerts()
     register: Register = Register()
     provisioner: Provisioner = Provisioner()
@@ -262,6 +249,16 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment first, then the file that `load` was given."""
         return (env_settings, TomlConfigSettingsSource(settings_cls, toml_file=_file.path))
+
+    def check_accounts(self) -> None:
+        """See that every mail server can be logged in to. Raises `ConfigurationError`."""
+        first = {"mailbox": self.mailbox} if self.mailbox else {}
+        named = {f"mailboxes.{name}": box for name, box in self.mailboxes.items()}
+        for section, box in (first | named).items():
+            if not box.url.startswith("maildir:"):
+                box.check(section, log_in=True)
+        if self.outgoing and not self.outgoing.url.startswith("maildir:"):
+            self.outgoing.check("outgoing", log_in=False)
 
     def all_mailboxes(self) -> dict[str, Mailbox]:
         """Return every configured mailbox by its name; `[mailbox]` is called «mailbox»."""
@@ -356,6 +353,7 @@ _SECTIONS: Final[dict[str, type[Section]]] = {
     "worker": Worker,
     "rules": Rules,
     "replies": Replies,
+    "retention": Retention,
     "alerts": Alerts,
     "register": Register,
     "provisioner": Provisioner,

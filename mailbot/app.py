@@ -23,6 +23,7 @@ from parsers.facts import Field
 from workflow.case import RuleSettings
 from workflow.delivery import Ceilings, PostOffice
 from workflow.intake import IntakeRules
+from workflow.marking import NOTHING
 from workflow.ports import Blobs, Mailbox, Sender
 from workflow.progress import Desk
 
@@ -53,9 +54,7 @@ def utc_now() -> dt.datetime:
 def build(settings: Settings) -> Iterator[App]:
     """Wire the program and take it apart again. Raises `ConfigurationError`; opens nothing yet."""
     store = store_of(settings)
-    directory = settings.storage.directory
-    if directory is None:
-        raise ConfigurationError("[storage] directory: не задана папка для писем")
+    blobs = blobs_of(settings)
     writer = JinjaReplyWriter(reply_settings(settings))
     cage = Cage(settings.worker.processes, seconds=READING_SECONDS, memory_bytes=READING_BYTES)
     sender = sender_of(settings)
@@ -63,7 +62,7 @@ def build(settings: Settings) -> Iterator[App]:
         with cage:
             desk = Desk(
                 store=store,
-                blobs=FileBlobs(directory / "messages"),
+                blobs=blobs,
                 read=CagedReader(cage),
                 provisioner=RegistryProvisioner(store.database, now=utc_now),
                 write=writer,
@@ -103,6 +102,14 @@ def _post_office(settings: Settings, desk: Desk, sender: Sender) -> PostOffice:
     )
 
 
+def blobs_of(settings: Settings) -> FileBlobs:
+    """Return where the messages' bytes lie. Raises `ConfigurationError`."""
+    directory = settings.storage.directory
+    if directory is None:
+        raise ConfigurationError("[storage] directory: не задана папка для писем")
+    return FileBlobs(directory / "messages")
+
+
 def store_of(settings: Settings) -> SqlStore:
     """Return the store that the settings name. Raises `ConfigurationError`."""
     try:
@@ -125,6 +132,12 @@ def mailboxes_of(settings: Settings) -> Iterator[tuple[Mailbox, IntakeRules]]:
     own = own_addresses(settings)
     for name, box in settings.all_mailboxes().items():
         yield mailbox_of(name, box), IntakeRules(own_addresses=own, start_date=box.start_date)
+
+
+def marking_of(settings: Settings, name: str) -> str:
+    """Return how messages of ours are marked in a mailbox: in a Maildir not at all."""
+    box = settings.all_mailboxes()[name]
+    return NOTHING if urlsplit(box.url).scheme == "maildir" else box.mark_processed
 
 
 def own_addresses(settings: Settings) -> frozenset[str]:

@@ -13,13 +13,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from mailbot.app import App
+import structlog
+
+from mailbot.app import App, marking_of
 from mailbot.cage import CageClosedError
 from parsers.mail.message import parse_headers
 from workflow.application import Fate, Message, ReplyStatus
 from workflow.delivery import HOLD, deliver
 from workflow.intake import take_in
-from workflow.ports import ServiceUnavailableError, StaleApplicationError
+from workflow.marking import mark_taken
+from workflow.ports import MarkingRefusedError, ServiceUnavailableError, StaleApplicationError
 from workflow.progress import advance, read_unplaced
 from workflow.states import QUEUE, WORK, State
 
@@ -28,6 +31,8 @@ _FUTURE: Final = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 """A pass does not wait for back-off: whatever is not done yet is attempted."""
 
 _FAILURES_TO_STOP_SENDING: Final = 3
+
+log = structlog.get_logger()
 
 
 class Step(NamedTuple):
@@ -97,6 +102,9 @@ def _intake(app: App, summary: Summary, progress: Progress, stop: threading.Even
                 progress(Step("intake", taken.seen.subject))
                 if stop.is_set():
                     return
+            mark_taken(mailbox, marking_of(app.settings, mailbox.name), store=app.store)
+        except MarkingRefusedError as error:
+            log.warning("письма не помечены", mailbox=mailbox.name, why=str(error))
         except ServiceUnavailableError as error:
             summary.fault(error)
 

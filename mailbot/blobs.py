@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ from workflow.ports import Blobs, ServiceUnavailableError
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 _PARTIAL: Final = ".partial-"
+_STALE: Final = ".stale-"
 
 
 class FileBlobs(Blobs):
@@ -49,7 +51,7 @@ class FileBlobs(Blobs):
             path = self._path(digest)
             self._make_directory(path.parent)
             # whoever stored the same bytes before may have died before they were safe on the disk
-            if not (path.exists() and path.read_bytes() == raw and _sync(path)):
+            if not (path.exists() and path.read_bytes() == raw and _refresh(path)):
                 self._write(raw, path)
             _sync(path.parent)
         return digest
@@ -63,6 +65,56 @@ class FileBlobs(Blobs):
                 f"файл письма повреждён: {self._path(digest)}; восстановите его из резервной копии"
             )
         return raw
+
+    def delete(self, digest: str) -> None:
+        """Remove the bytes for good; nothing happens where they are gone.
+
+        Raises `ServiceUnavailableError` where they cannot be removed.
+        """
+        path = self._path(digest)
+        with self._translated():
+            path.unlink(missing_ok=True)
+            if path.parent.is_dir():
+                _sync(path.parent)
+
+    def digests(self) -> Iterator[str]:
+        """Return the digest of every blob."""
+        for directory in self._directory.glob("[0-9a-f][0-9a-f]"):
+            for path in directory.iterdir():
+                if _DIGEST.fullmatch(digest := directory.name + path.name):
+                    yield digest
+
+    def stored_at(self, digest: str) -> float:
+        """Return when these bytes were stored last (seconds of the epoch); now, where they are gone."""
+        try:
+            return self._path(digest).stat().st_mtime
+        except FileNotFoundError:
+            return time.time()
+
+    def delete_stale(self, digest: str, *, before: float) -> bool:
+        """Remove bytes that nobody has stored since `before` (seconds of the epoch); whether it did.
+
+        Whoever stores them at this very moment keeps them, or has to try again.
+        """
+        path = self._path(digest)
+        aside = self._directory / f"{_STALE}{digest}"
+        with self._translated(), contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime >= before:
+                return False
+            path.rename(aside)
+            if aside.stat().st_mtime >= before:
+                aside.rename(path)
+                return False
+            aside.unlink()
+            return True
+        return False
+
+    def sweep(self) -> None:
+        """Remove what writers and removers that died have left behind."""
+        with self._translated():
+            self._sweep()
+            for path in self._directory.glob(f"{_STALE}*"):
+                path.unlink(missing_ok=True)
 
     def _path(self, digest: str) -> Path:
         if not _DIGEST.fullmatch(digest):
@@ -110,6 +162,12 @@ class FileBlobs(Blobs):
                 f"хранилище писем недоступно: {self._directory} ({error.strerror}); "
                 "проверьте место на диске и права"
             ) from error
+
+
+def _refresh(path: Path) -> bool:
+    """Note that a file was stored again, and bring it to the disk; always True, as `_sync`."""
+    os.utime(path)
+    return _sync(path)
 
 
 def _sync(path: Path) -> bool:

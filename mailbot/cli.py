@@ -55,6 +55,8 @@ _COMMANDS: Final = {
     "register": ("mailbot.commands.register", "реестр организаций, с которым сверяются заявки"),
     "report": ("mailbot.commands.reports", "сколько заявок в каком состоянии и почему"),
     "export": ("mailbot.commands.reports", "записать все заявки в таблицу"),
+    "reconcile": ("mailbot.commands.reconcile", "сравнить ящики с базой"),
+    "purge": ("mailbot.commands.purge", "удалить персональные данные, срок которых истёк"),
     "jobs": ("mailbot.commands.reports", "задания по расписанию"),
     "db": ("mailbot.commands.setup", "база данных"),
     "completion": ("mailbot.commands.completion", "дополнение команд по клавише Tab"),

@@ -20,6 +20,7 @@ import structlog
 
 from mailbot.app import App, back_off
 from mailbot.cage import CageClosedError
+from mailbot.marking import Marker
 from mailbot.scheduling import scheduled
 from parsers.mail.message import parse_headers
 from workflow.application import Fate, Message
@@ -108,10 +109,13 @@ class Daemon:
             max(box.poll_seconds, IDLE_SAFETY_SECONDS) if "imap" in box.url else box.poll_seconds
         )
         outage = _Outage(self._app, f"ящик «{mailbox.name}»")
+        marker = Marker(self._app, mailbox)
         while not self._ended.is_set():
             try:
                 self._take_in(mailbox, rules)
                 outage.over()
+                if not self._ended.is_set():
+                    marker.run()
                 mailbox.wait(pause, self._ended)
             except ServiceUnavailableError as error:
                 if not self._ended.is_set():

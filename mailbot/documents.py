@@ -14,6 +14,7 @@ from workflow.application import (
     Message,
     OutboxRow,
     Seen,
+    View,
 )
 from workflow.findings import Finding, Severity
 
@@ -116,6 +117,11 @@ def history_row(row: HistoryRow) -> Json:
         "why": row.why,
         "note": row.note,
     }
+
+
+def view(one: View) -> Json:
+    """One look of an operator: at, who, by what command."""
+    return {"at": moment(one.at), "who": one.who, "command": one.what}
 
 
 def outbox_row(row: OutboxRow) -> Json:

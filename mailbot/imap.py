@@ -155,9 +155,24 @@ class ImapMailbox:
             if not ends():
                 raise
 
-    def mark(self, keys: Sequence[str], how: str) -> None:
+    def missing(self, keys: Sequence[str]) -> list[str]:
+        """Return those of `keys`, of the folder's present numbering, whose message is gone."""
+        with self._link.step():
+            validity = self._link.folder().validity
+        numbered = {int(uid): key for key in keys if (uid := _uid(key, validity))}
+        gone: list[str] = []
+        uids = sorted(numbered)
+        for start in range(0, len(uids), _DATE_BATCH):
+            batch = uids[start : start + _DATE_BATCH]
+            with self._link.step():
+                self._link.stale = True
+                there = set(self._link.client().search(["UID", ",".join(map(str, batch))]))
+            gone += [numbered[uid] for uid in batch if uid not in there]
+        return gone
+
+    def mark(self, keys: Sequence[str], how: str) -> list[str]:
         """Mark messages that were taken, by a connection of its own; see `mailbot.imap_marks.mark`."""
-        mark(self._account, keys, how)
+        return mark(self._account, keys, how)
 
     def close(self) -> None:
         """Leave the server; also from another thread, to end at once what goes on."""
@@ -283,6 +298,12 @@ def _text(facts: _Facts) -> bytes | None:
                 raise TypeError("a message that is no string")
             return text
     return None
+
+
+def _uid(key: str, validity: int) -> str | None:
+    """Return the UID in a key of the present numbering, None for another."""
+    known, _, uid = key.partition("/")
+    return uid if known == str(validity) else None
 
 
 def _last_uid(position: str | None, validity: int) -> int:

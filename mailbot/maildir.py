@@ -117,6 +117,17 @@ class MaildirMailbox:
         """Wait until `seconds` have passed or `stop` is set."""
         stop.wait(seconds)
 
+    def missing(self, keys: Sequence[str]) -> list[str]:
+        """Return those of `keys` that no file has, by one look through the folders."""
+        left = set(keys)
+        for entry in self.entries():
+            left.discard(entry.key)
+        return [key for key in keys if key in left]
+
+    def mark(self, keys: Sequence[str], how: str) -> list[str]:
+        """Do nothing: in a Maildir a message stays where it lies."""
+        return []
+
     def close(self) -> None:
         """Do nothing: no file stays open."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -35,6 +35,8 @@ COLUMNS: Final = (
 
 # what a spreadsheet program would take for the beginning of a formula (OWASP, «CSV Injection»)
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+Writer = Callable[[Path, Iterable[list[str]]], int]
+
 _UNKNOWN_REGION: Final = "не указан"
 
 
@@ -78,17 +80,23 @@ def report(work: Work) -> Report:
     )
 
 
-def export(work: Work, file: Path) -> int:
-    """Write every application as a row of a new .xlsx or .csv file; returns how many.
-
-    Raises `ConfigurationError` where the file is there already, cannot be written, or is neither.
-    """
+def check_target(file: Path) -> Writer:
+    """Return what writes such a file. Raises `ConfigurationError` where it cannot be a new one."""
     writers = {".xlsx": _write_xlsx, ".csv": _write_csv}
     writer = writers.get(file.suffix.lower())
     if writer is None:
         raise ConfigurationError(f"{file}: имя файла должно кончаться на .xlsx или .csv")
     if file.exists():
         raise ConfigurationError(f"{file}: файл уже есть, он не изменён")
+    return writer
+
+
+def export(work: Work, file: Path) -> int:
+    """Write every application as a row of a new .xlsx or .csv file; returns how many.
+
+    Raises `ConfigurationError` where the file is there already, cannot be written, or is neither.
+    """
+    writer = check_target(file)
     try:
         return writer(file, _rows(work))
     except OSError as error:

@@ -11,8 +11,10 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailbot.app import App
+from mailbot.purging import purge_all
 from workflow.correspondence import write_late_receipts
 from workflow.ports import ServiceUnavailableError
+from workflow.wording import PROGRAM
 
 log = structlog.get_logger()
 
@@ -31,8 +33,13 @@ def _late_receipts(app: App) -> int:
     return write_late_receipts(app.store, app.desk.write, now=app.desk.now(), after=after)
 
 
+def _purge(app: App) -> int:
+    return purge_all(app.settings, who=PROGRAM).count
+
+
 JOBS: Final = (
     Job("receipts", "расписки тем, кто ждёт ответа", dt.timedelta(seconds=10), _late_receipts),
+    Job("purge", "удаление персональных данных, срок которых истёк", dt.timedelta(hours=6), _purge),
 )
 
 

@@ -244,3 +244,39 @@ class Known:
     register: tuple[RegisterEntry, ...] | None = (
         None  # what stands there under the ИНН; None where no register is loaded, or no ИНН is known
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traces:
+    """What an application still holds of persons."""
+
+    ended_at: dt.datetime
+    digests: tuple[str, ...]  # of messages whose bytes are kept
+    size: int  # bytes of these
+    replies: int
+    places: int  # of mailboxes where these messages were seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion:
+    """One row of the act of deletion: what was deleted, without saying whose it was."""
+
+    at: dt.datetime
+    who: str
+    application_id: int | None  # None: places of messages that were left alone
+    state: State | None = None
+    ended_at: dt.datetime | None = None
+    messages: int = 0
+    replies: int = 0
+    places: int = 0
+    size: int = 0  # bytes of messages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One look of an operator at personal data."""
+
+    at: dt.datetime
+    who: str
+    what: str  # the command: «show», «queue show», «export»
+    application_id: int | None  # None: all of them

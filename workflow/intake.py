@@ -6,6 +6,7 @@ Only an application's body is read. What is no application leaves nothing but a 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -59,7 +60,7 @@ def take_in(
             raw = mailbox.message(entry)
             if raw is None:
                 continue
-            digest = blobs.put(raw)
+            digest = _keep(raw, store, blobs)
             seen = _seen(mailbox, entry, headers, fate=Fate.TAKEN, reason="application")
             message = message_of(
                 headers, mailbox=mailbox.name, digest=digest, size=len(raw), entry=entry
@@ -88,6 +89,8 @@ def take(work: Work, seen: Seen, message: Message, headers: Headers, *, now: dt.
             digest=message.digest,
             application_id=known.application_id,
         )
+        if work.is_forgotten(message.digest):
+            seen = replace(seen, message_id=None, sender="", subject="")
         work.add_seen(seen)
         return seen
     application_id = _place(work, message, headers, now=now)
@@ -104,6 +107,15 @@ def take(work: Work, seen: Seen, message: Message, headers: Headers, *, now: dt.
     else:
         work.add_seen(seen)
     return seen
+
+
+def _keep(raw: bytes, store: Store, blobs: Blobs) -> str:
+    """Store the bytes of a message, unless they were deleted when their time was over."""
+    digest = hashlib.sha256(raw).hexdigest()
+    with store.begin(write=False) as work:
+        if work.is_forgotten(digest):
+            return digest
+    return blobs.put(raw)
 
 
 def new_headers(mailbox: Mailbox, store: Store) -> Iterator[tuple[Entry, bytes]]:

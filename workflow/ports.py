@@ -12,6 +12,7 @@ from typing import Protocol
 from parsers.facts import Headers, Reading
 from workflow.application import (
     Application,
+    Deletion,
     Fate,
     HistoryRow,
     Known,
@@ -22,6 +23,8 @@ from workflow.application import (
     ReplyOrder,
     ReplyStatus,
     Seen,
+    Traces,
+    View,
     WrittenReply,
 )
 from workflow.states import State
@@ -39,6 +42,10 @@ class ServiceUnavailableError(Exception):
 
 class RecipientPostponedError(ServiceUnavailableError):
     """The server works, but takes this reply to this recipient later (4xx): the others can go on."""
+
+
+class MarkingRefusedError(ServiceUnavailableError):
+    """The mailbox works, but does not mark messages in the way that is asked for."""
 
 
 class StaleApplicationError(Exception):
@@ -83,6 +90,9 @@ class Blobs(Protocol):
 
     def get(self, digest: str) -> bytes:
         """Return the bytes. Raises `ServiceUnavailableError` where they are not there."""
+
+    def delete(self, digest: str) -> None:
+        """Remove the bytes for good; nothing happens where they are gone."""
 
 
 class Provisioner(Protocol):
@@ -208,6 +218,60 @@ class Work(Protocol):
         for one organization cannot both be the first.
         """
 
+    # marks
+    def due_marks(self, mailbox: str, limit: int) -> tuple[Seen, ...]:
+        """Return places of messages that were taken and not marked yet, oldest first."""
+
+    def newest_place(self, mailbox: str, digest: str) -> str | None:
+        """Return the key at which these bytes were seen last in a mailbox."""
+
+    def places(self, mailbox: str, *, after: int, limit: int) -> tuple[Seen, ...]:
+        """Return places of a mailbox from which nothing was moved away, in order of id."""
+
+    def set_marked(self, seen_ids: Sequence[int], how: str) -> None:
+        """Remember how the messages at these places were marked."""
+
+    # views
+    def add_view(self, view: View) -> None:
+        """Note that an operator has looked at personal data."""
+
+    def views(self, application_id: int) -> tuple[View, ...]:
+        """Return who has looked at an application, alone or with all others, oldest first."""
+
+    # retention
+    def ended(self, state: State, *, before: dt.datetime, after: int, limit: int) -> list[int]:
+        """Return ids above `after` of applications that ended in `state` before a moment.
+
+        Only those that still hold something of a person and have no reply on its way.
+        """
+
+    def traces(self, application_id: int) -> Traces:
+        """Return what an application still holds of persons."""
+
+    def forget(self, application: Application, *, at: dt.datetime) -> None:
+        """Store an application stripped of persons, and strip its messages, replies and history."""
+
+    def named_ignored(self, *, before: dt.datetime, limit: int) -> list[int]:
+        """Return places left alone that arrived before a moment and still say who wrote about what."""
+
+    def forget_places(self, seen_ids: Sequence[int]) -> None:
+        """Strip places of who wrote and about what."""
+
+    def forget_viewers(self, *, before: dt.datetime) -> None:
+        """Strip views of all applications at once that are older of who looked."""
+
+    def is_forgotten(self, digest: str) -> bool:
+        """Whether these bytes were a message whose persons are forgotten."""
+
+    def kept(self, digests: Sequence[str]) -> frozenset[str]:
+        """Return those of `digests` whose bytes are a message that is kept."""
+
+    def add_deletion(self, deletion: Deletion) -> None:
+        """Write a row of the act of deletion."""
+
+    def deletions(self) -> Iterator[Deletion]:
+        """Return the act of deletion, oldest first."""
+
     # replies
     def add_reply(self, row: OutboxRow) -> int:
         """Write a reply into the outbox; returns its id."""
@@ -294,6 +358,20 @@ class Mailbox(Protocol):
 
     def message(self, entry: Entry) -> bytes | None:
         """Return the whole message byte for byte, None where it has vanished."""
+
+    def missing(self, keys: Sequence[str]) -> list[str]:
+        """Return those of `keys` whose message is gone; looking only.
+
+        A key that an earlier numbering of the mailbox has given says nothing and is left out. Raises
+        `ServiceUnavailableError`.
+        """
+
+    def mark(self, keys: Sequence[str], how: str) -> list[str]:
+        """Mark messages of ours by «keyword» or «move:<folder>»; again is harmless.
+
+        What has vanished is left out. Returns the keys that an earlier numbering of the mailbox has
+        given. Raises `ServiceUnavailableError`, as `MarkingRefusedError` where this way is refused.
+        """
 
 
 HeaderParser = Callable[[bytes], Headers]

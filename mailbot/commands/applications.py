@@ -6,7 +6,15 @@ import click
 
 from mailbot import documents
 from mailbot.card import card_of
-from mailbot.commands.common import application_named, config_option, json_option, looking
+from mailbot.commands.common import (
+    application_named,
+    config_option,
+    json_option,
+    looking,
+    note_view,
+    opened_store,
+    operator_option,
+)
 from mailbot.commands.completion import ApplicationNumber
 from mailbot.screen import console, local, print_json, safe, state_word, table
 from workflow.states import State
@@ -51,21 +59,26 @@ def applications_command(states: tuple[str, ...], as_json: bool) -> None:
 
 @click.command("show")
 @click.argument("application_id", type=ApplicationNumber(), metavar="НОМЕР")
+@operator_option
 @json_option
 @config_option
-def show_command(application_id: int, as_json: bool) -> None:
-    """Показать одну заявку: историю, документы, замечания, письма."""
-    with looking() as work:
-        application = application_named(work, application_id)
-        messages = work.messages(application_id)
-        history = work.history(application_id)
-        replies = work.replies(application_id)
+def show_command(application_id: int, operator: str | None, as_json: bool) -> None:
+    """Показать одну заявку: историю, документы, замечания, письма. Просмотр записывается."""
+    with opened_store() as store:
+        with store.begin() as work:
+            application_named(work, application_id)
+            note_view(work, application_id, operator)
+        with store.begin(write=False) as work:
+            application = application_named(work, application_id)
+            messages = work.messages(application_id)
+            history = work.history(application_id)
+            replies = work.replies(application_id)
+            views = work.views(application_id)
     if as_json:
-        print_json(
-            documents.whole_application(
-                application, messages=messages, history=history, replies=replies
-            )
+        shown = documents.whole_application(
+            application, messages=messages, history=history, replies=replies
         )
+        print_json(shown | {"views": [documents.view(one) for one in views]})
     else:
         out = console()
         for part in card_of(application, messages=messages, history=history, replies=replies):

@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 import click
 
 from config.settings import DEFAULT_FILE, PREFIX, Settings, load
-from mailbot.app import rule_settings, store_of
+from mailbot.app import rule_settings, store_of, utc_now
+from mailbot.screen import console
 from mailbot.storage import SqlStore
-from workflow.application import Application
+from workflow.application import Application, View
 from workflow.decisions import DecisionRefusedError
 from workflow.ports import Work
 
@@ -61,6 +62,22 @@ def settings_if_any() -> Settings | None:
     return settings() if named_config() or variables or DEFAULT_FILE.is_file() else None
 
 
+operator_option = click.option(
+    "--operator", metavar="ИМЯ", help="Кто это делает (иначе пользователь системы)."
+)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal how something long goes on."""
+    err = console(stderr=True)
+    if not err.is_terminal:
+        yield lambda text: None
+        return
+    with err.status(title) as status:
+        yield status.update
+
+
 @contextmanager
 def looking() -> Iterator[Work]:
     """Open the configured store for looking only."""
@@ -91,3 +108,10 @@ def operator_name(given: str | None) -> str:
     if given and given.strip():
         return given.strip()
     return os.environ.get("LOGNAME") or pwd.getpwuid(os.geteuid()).pw_name
+
+
+def note_view(work: Work, application_id: int | None, operator: str | None) -> None:
+    """Note who looks at an application, or with None at all of them, by the present command."""
+    what = click.get_current_context().command_path.partition(" ")[2]
+    view = View(at=utc_now(), who=operator_name(operator), what=what, application_id=application_id)
+    work.add_view(view)

@@ -57,7 +57,9 @@ def messages_command(ignored: bool, as_json: bool) -> None:
 def take_command(seen_id: int, operator: str | None, as_json: bool) -> None:
     """Сделать заявку из письма, которое было оставлено."""
     who = operator_name(operator)
-    with build(settings()) as app:
+    loaded = settings()
+    loaded.check_accounts()
+    with build(loaded) as app:
         with app.store.begin(write=False) as work:
             row = work.seen(seen_id)
         if row is None:

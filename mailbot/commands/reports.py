@@ -9,7 +9,15 @@ import click
 from config.settings import ConfigurationError
 from mailbot import reports
 from mailbot.app import build
-from mailbot.commands.common import config_option, json_option, looking, settings
+from mailbot.commands.common import (
+    config_option,
+    json_option,
+    looking,
+    note_view,
+    opened_store,
+    operator_option,
+    settings,
+)
 from mailbot.scheduling import JOBS
 from mailbot.screen import console, print_json, safe, table
 from workflow.states import State
@@ -44,11 +52,16 @@ def report_command(as_json: bool) -> None:
 
 @click.command("export")
 @click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path))
+@operator_option
 @config_option
-def export_command(file: Path) -> None:
-    """Записать все заявки в таблицу (.xlsx или .csv)."""
-    with looking() as work:
-        count = reports.export(work, file)
+def export_command(file: Path, operator: str | None) -> None:
+    """Записать все заявки в таблицу (.xlsx или .csv). Выгрузка записывается."""
+    with opened_store() as store:
+        reports.check_target(file)
+        with store.begin() as work:
+            note_view(work, None, operator)
+        with store.begin(write=False) as work:
+            count = reports.export(work, file)
     console().print(f"Записано заявок: {count}, файл: {safe(str(file))}", soft_wrap=True)
 
 

@@ -128,3 +128,4 @@ def _require_mail(loaded: Settings) -> None:
         raise ConfigurationError("[mailbox] url: не задано, откуда приходят письма")
     if loaded.outgoing is None:
         raise ConfigurationError("[outgoing] url: не задано, куда уходят ответы")
+    loaded.check_accounts()

@@ -97,6 +97,36 @@ class Database:
             with connection.execution_options(**options).begin():
                 yield connection
 
+    def scrub(self) -> bool:
+        """Leave nothing of deleted values in the files of the database.
+
+        On SQLite the file is written anew and the log emptied; False where readers were in the way of
+        the latter, so that it has to be tried again. A server of its own reuses the space in time.
+        Raises `ServiceUnavailableError`.
+        """
+        with translated(self.url):
+            if self.is_sqlite:
+                return self._rewrite_file()
+            with self.engine.connect() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+                connection.exec_driver_sql("VACUUM")
+        return True
+
+    def _rewrite_file(self) -> bool:
+        raw = self.engine.raw_connection()  # VACUUM runs outside any transaction
+        try:
+            cursor = raw.cursor()
+            cursor.execute("PRAGMA query_only = 0")
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy = bool(cursor.fetchall()[0][0])
+            cursor.close()
+        except sqlite3.Error as error:
+            raise exc.OperationalError("VACUUM", None, error) from error
+        finally:
+            raw.close()
+        return not busy
+
     def close(self) -> None:
         """Close every connection that is not in use."""
         self.engine.dispose()

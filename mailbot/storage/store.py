@@ -7,12 +7,14 @@ from contextlib import contextmanager
 
 from mailbot.storage.cases import CasePart
 from mailbot.storage.engine import Database
+from mailbot.storage.forgetting import ForgetPart
 from mailbot.storage.mail import MailPart
+from mailbot.storage.marks import MarkPart
 from mailbot.storage.replies import ReplyPart
 from workflow.ports import StaleApplicationError, Store, Work
 
 
-class SqlWork(MailPart, CasePart, ReplyPart, Work):
+class SqlWork(MailPart, MarkPart, CasePart, ReplyPart, ForgetPart, Work):
     """One transaction of the store; see `workflow.ports.Work`."""
 
 

@@ -58,6 +58,7 @@ application: Final = sa.Table(
     _filled("asked", CleanText),
     _filled("asked_times", sa.Integer),
     sa.Column("inn", IndexKey, index=True),  # that the papers name, agreed or not
+    sa.Column("purged_at", UtcDateTime),  # nothing of the persons in it is left
     sa.Index(None, "state", "due_at"),
     sqlite_autoincrement=True,
 )
@@ -92,8 +93,16 @@ seen: Final = sa.Table(
     _filled("reason", CleanText),
     sa.Column("digest", CleanText, index=True),
     _to("application_id", "application.id"),
+    sa.Column("marked", CleanText),  # how, in the mailbox; NULL of a message taken: still due
     sa.UniqueConstraint("mailbox", "key"),
     sa.Index(None, "fate", "id"),
+    sa.Index(
+        "ix_seen_unmarked",
+        "mailbox",
+        "id",
+        sqlite_where=sa.text("fate = 'taken' AND marked IS NULL"),
+        postgresql_where=sa.text("fate = 'taken' AND marked IS NULL"),
+    ),
     sqlite_autoincrement=True,
 )
 
@@ -116,6 +125,7 @@ message: Final = sa.Table(
     _filled("settled", sa.Boolean),
     sa.Column("sender_key", IndexKey, nullable=False, index=True),
     sa.Column("mailbox", CleanText, nullable=False, server_default=""),
+    sa.Column("purged_at", UtcDateTime),  # its bytes are gone; the digest stays, to know them again
     sqlite_autoincrement=True,
 )
 
@@ -227,3 +237,32 @@ register_entry: Final = sa.Table(
     sqlite_autoincrement=True,
 )
 """The register: an organization or a branch of it a row; branches share the ИНН."""
+
+viewing: Final = sa.Table(
+    "viewing",
+    metadata,
+    _id(),
+    _filled("at", UtcDateTime),
+    _filled("who", CleanText),
+    _filled("what", CleanText),  # the command
+    _to("application_id", "application.id"),  # NULL: all of them
+    sqlite_autoincrement=True,
+)
+"""Who has looked at personal data, and when."""
+
+deletion: Final = sa.Table(
+    "deletion",
+    metadata,
+    _id(),
+    _filled("at", UtcDateTime),
+    _filled("who", CleanText),
+    _to("application_id", "application.id"),  # NULL: rows about messages that were left alone
+    sa.Column("state", Choice(State)),
+    sa.Column("ended_at", UtcDateTime),
+    _filled("messages", sa.Integer),
+    _filled("replies", sa.Integer),
+    _filled("places", sa.Integer),  # of mailboxes
+    _filled("size", sa.BigInteger),  # bytes of messages
+    sqlite_autoincrement=True,
+)
+"""The act of deletion: what was deleted, when and by whom, without saying whose it was."""

@@ -106,6 +106,15 @@ def snapshot(*directories: Path) -> dict[str, tuple[int, str]]:
     return found
 
 
+def files_in(directory: Path) -> set[str]:
+    """The path of every file below a directory, without the log of an open database."""
+    return {
+        str(path.relative_to(directory))
+        for path in directory.rglob("*")
+        if path.is_file() and not path.name.endswith(("-wal", "-shm"))
+    }
+
+
 def descendants(pid: int) -> set[int]:
     """The processes that a process has started, and theirs."""
     parents = {}

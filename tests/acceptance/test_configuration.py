@@ -108,6 +108,42 @@ def test_a_wrong_setting_is_refused_in_one_line_that_names_it(
     assert snapshot(house.directory) == before
 
 
+@pytest.mark.parametrize("command", [["run"], ["run", "--once"], ["run", "--once", "--dry-run"]])
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"MAILBOT_MAILBOX__URL": "imaps://localhost:1/INBOX"}, "[mailbox] username"),
+        (
+            {
+                "MAILBOT_MAILBOX__URL": "imaps://localhost:1/INBOX",
+                "MAILBOT_MAILBOX__USERNAME": "info",
+                "MAILBOT_MAILBOX__PASSWORD_FILE": "absent",
+            },
+            "absent",
+        ),
+        (
+            {
+                "MAILBOT_OUTGOING__URL": "smtps://localhost:1",
+                "MAILBOT_OUTGOING__USERNAME": "info",
+                "MAILBOT_OUTGOING__PASSWORD_FILE": "garbled",
+            },
+            "garbled",
+        ),
+    ],
+)
+def test_an_account_without_name_or_readable_password_is_refused_before_anything_is_done(
+    house: House, command: list[str], variables: dict[str, str], named: str
+) -> None:
+    (house.directory / "garbled").write_bytes(b"s3cr3t\xff\n")
+    before = snapshot(house.directory)
+    outcome = house.run(*command, **variables)
+    assert outcome.status == 2, outcome
+    line = single_line(outcome)
+    assert named in line
+    assert "s3cr3t" not in line
+    assert snapshot(house.directory) == before
+
+
 def test_a_password_in_a_url_is_refused_and_not_repeated(house: House) -> None:
     for key in ("MAILBOT_MAILBOX__URL", "MAILBOT_OUTGOING__URL"):
         outcome = house.once(**{key: "imaps://user:s3cr3t@mail.example/INBOX"})

@@ -131,6 +131,44 @@ def test_a_secret_may_lie_in_a_file_beside_the_configuration(
     assert settings.mailbox.secret() == "тайна"
 
 
+ACCOUNT = "imaps://imap.example.ru/INBOX"
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"MAILBOX__USERNAME": "info"}, "[mailbox] password_file"),
+        ({"MAILBOX__PASSWORD": "geheim"}, "[mailbox] username"),
+        ({"MAILBOX__USERNAME": "info", "MAILBOX__PASSWORD_FILE": "absent"}, "absent"),
+        ({"MAILBOX__USERNAME": "info", "MAILBOX__PASSWORD_FILE": "."}, "[mailbox] password_file"),
+        ({"MAILBOX__USERNAME": "info", "MAILBOX__PASSWORD_FILE": "garbled"}, "garbled"),
+        ({"MAILBOX__USERNAME": "info", "MAILBOX__PASSWORD_FILE": "empty"}, "empty"),
+        ({"MAILBOX__URL": "maildir:///box", "OUTGOING__USERNAME": "info"}, "[outgoing] password"),
+        ({"MAILBOX__URL": "maildir:///box", "OUTGOING__PASSWORD": "geheim"}, "[outgoing] username"),
+        (
+            {"MAILBOX__URL": "maildir:///box", "MAILBOXES__SECOND__URL": ACCOUNT},
+            "[mailboxes.second] username",
+        ),
+    ],
+)
+def test_an_account_that_cannot_log_in_is_told_by_section_and_key(
+    file: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], named: str
+) -> None:
+    (file.parent / "garbled").write_bytes(b"g\xffheim-in-cp1251\n")
+    (file.parent / "empty").write_bytes(b"\n")
+    given = {"MAILBOX__URL": ACCOUNT} | variables
+    settings = loaded(file, monkeypatch, **{f"MAILBOT_{key}": one for key, one in given.items()})
+    with pytest.raises(ConfigurationError) as caught:
+        settings.check_accounts()
+    assert named in str(caught.value)
+    assert "heim" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_server_for_outgoing_mail_may_want_no_log_in(file: Path) -> None:
+    load(file).check_accounts()
+
+
 def test_the_commented_file_is_toml_and_names_every_key() -> None:
     text = resources.files("config").joinpath("mailbot.toml").read_text(encoding="utf-8")
     tomllib.loads(text.replace("{start_date}", "2026-09-01"))
