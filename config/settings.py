@@ -93,6 +93,7 @@ def _words(value: object) -> object:
 
 Seconds = Annotated[float, Field(gt=0, le=30 * 86_400)]
 Count = Annotated[int, Field(gt=0, le=1_000_000)]
+WorkingDays = Annotated[int, Field(ge=0, le=250)]  # a year has some 247
 
 
 class Section(BaseModel):
@@ -197,14 +198,18 @@ class Replies(Section):
     questionnaire_url: str | None = None
     support: str | None = None
     sender_name: str | None = None
-    answer_working_days: Annotated[int, Field(ge=0, le=60)] = 3
+    answer_working_days: WorkingDays = 3
+    remind_after_working_days: WorkingDays = 5
+    expire_after_working_days: WorkingDays = 15
     templates_directory: Path | None = None
 
 
 class Alerts(Section):
-    """Whom the program calls when it has stopped sending or intake stalls."""
+    """Whom the program calls when it has stopped sending, intake stalls or the queue grows old."""
 
     to: Annotated[str, AfterValidator(_address)] | None = None
+    stalled_after_minutes: Annotated[int, Field(ge=1, le=43_200)] = 60
+    queue_old_after_working_days: WorkingDays = 3
 
 
 class Provisioner(Section):

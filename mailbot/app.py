@@ -19,8 +19,10 @@ from mailbot.reading import CagedReader
 from mailbot.registry import RegistryProvisioner
 from mailbot.replies import JinjaReplyWriter, ReplySettings
 from mailbot.storage import SchemaState, SqlStore, open_store, schema_state
+from mailbot.workdays import add_working_days
 from parsers.facts import Field
 from workflow.case import RuleSettings
+from workflow.deadlines import Terms
 from workflow.delivery import Ceilings, PostOffice
 from workflow.intake import IntakeRules
 from workflow.ports import Blobs, Mailbox, Sender
@@ -69,6 +71,11 @@ def build(settings: Settings) -> Iterator[App]:
                 write=writer,
                 now=utc_now,
                 rules=rule_settings(settings),
+                terms=Terms(
+                    add_working_days=add_working_days,
+                    remind_after=settings.replies.remind_after_working_days,
+                    expire_after=settings.replies.expire_after_working_days,
+                ),
                 retry=lambda attempts: back_off(settings, attempts),
                 change_needs_two=settings.rules.change_needs_two,
             )

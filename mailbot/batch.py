@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from mailbot.app import App
 from mailbot.cage import CageClosedError
+from mailbot.scheduling import JOBS, Place, run_job
 from parsers.mail.message import parse_headers
 from workflow.application import Fate, Message, ReplyStatus
 from workflow.delivery import HOLD, deliver
@@ -49,6 +50,7 @@ class Summary:
     repeated: int = 0
     advanced: Counter[State] = field(default_factory=Counter)  # where applications ended up
     sent: int = 0
+    jobs: Counter[str] = field(default_factory=Counter)  # what each scheduled job did
     held: str | None = None
     faults: list[str] = field(default_factory=list)  # one line a service, each once
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -75,8 +77,20 @@ def run_pass(app: App, progress: Progress, stop: threading.Event) -> Summary:
     summary = Summary()
     _intake(app, summary, progress, stop)
     _Round(app, summary, progress, stop).run()
+    _jobs(app, summary, stop, Place.BEFORE_SENDING)
     _deliver(app, summary, progress, stop)
+    _jobs(app, summary, stop, Place.LAST)
     return summary
+
+
+def _jobs(app: App, summary: Summary, stop: threading.Event, place: Place) -> None:
+    """Do what the daemon does on a schedule: an installation may live on batch passes alone."""
+    for job in JOBS:
+        if job.in_pass is place and not stop.is_set():
+            try:
+                summary.jobs[job.name] += run_job(app, job)
+            except (ServiceUnavailableError, StaleApplicationError) as error:
+                summary.fault(error)
 
 
 def _intake(app: App, summary: Summary, progress: Progress, stop: threading.Event) -> None:

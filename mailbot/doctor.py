@@ -48,6 +48,7 @@ def examine(settings: Settings) -> list[Check]:
         ("изоляция чтения", _cage),
         ("установка", _installation),
         ("подлинность отправителей", _senders),
+        ("оповещения", _alerts),
     ]
     return [*(_check(name, look, settings) for name, look in checks), *_mail(settings)]
 
@@ -81,6 +82,18 @@ def _mail(settings: Settings) -> Iterator[Check]:
         yield Check("исходящая почта", True, "принимает письма")
     except ServiceUnavailableError as error:
         yield Check("исходящая почта", False, str(error))
+
+
+def _alerts(settings: Settings) -> str:
+    to, outgoing = settings.alerts.to, settings.outgoing
+    if to is None:
+        return "адрес не задан ([alerts] to): об остановках говорит только журнал"
+    if outgoing is not None and to.casefold() == outgoing.sender.casefold():
+        raise _FaultError(
+            "[alerts] to — тот же адрес, что [outgoing] sender: письма с него программа считает "
+            "своими; впишите адрес того, кто поможет"
+        )
+    return f"об остановках узнает {to}"
 
 
 def _ocr(settings: Settings) -> str:

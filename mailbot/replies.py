@@ -11,7 +11,7 @@ import datetime as dt
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -34,9 +34,11 @@ from mailbot.asks import sections_of
 from mailbot.mailtext import day_in_words, last_digits, masked_phone, plain, plain_lines, plural
 from mailbot.reply_facts import documents_of, kept_papers, read_values
 from mailbot.wording import WORDING_FILE, Wording
+from mailbot.workdays import add_working_days
 from parsers.facts import Field
 from workflow.application import ReplyKind, ReplyOrder, WrittenReply
 from workflow.case import REQUIRED_FIELDS
+from workflow.deadlines import ZONE
 
 BREAKAGES: Final = (
     TemplateError,
@@ -119,6 +121,10 @@ class JinjaReplyWriter:
         A template of the operator's that does not render is named in the log, and ours takes its place: the school
         gets its answer.
         """
+        if order.kind is ReplyKind.RECEIPT and self._settings.answer_working_days:
+            today = self._now().astimezone(ZONE).date()
+            answered = add_working_days(today, self._settings.answer_working_days)
+            order = replace(order, deadline=answered)
         return self.mail(order, self._render(order))
 
     def mail(self, order: ReplyOrder, rendered: Rendered) -> WrittenReply:

@@ -30,6 +30,8 @@ from workflow.states import Event, State
 
 HOLD: Final = "outbox_hold"
 """The switch that stops all sending; its value says who or what stopped it."""
+BREAKER: Final = "предел "
+"""How that value begins where the breaker has stopped it."""
 _UNKNOWN: Final = "исход неизвестен: "
 """How the error of a row begins whose outcome could not be known."""
 
@@ -95,7 +97,7 @@ def _take(post: PostOffice, row_id: int) -> OutboxRow | None:
         if row.status is not ReplyStatus.PENDING or waits:
             return None
         if work.sent_since(post.now() - _HOUR) >= post.ceilings.per_hour:
-            work.set_switch(HOLD, f"предел {post.ceilings.per_hour} писем в час")
+            work.set_switch(HOLD, f"{BREAKER}{post.ceilings.per_hour} писем в час")
             return None
         if _ceiling_reached(post, work, row):
             stopped = replace(row, status=ReplyStatus.STOPPED, error="достигнут предел ответов")

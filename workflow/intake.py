@@ -21,6 +21,11 @@ from workflow.wording import PROGRAM
 BATCH: Final = 500
 """Places looked up in the database at a time."""
 
+_LOOKED: Final = "looked:"
+"""The switch of a mailbox that says when a walk began that was complete in the end."""
+_LOOKED_EVERY: Final = dt.timedelta(minutes=1)
+"""So exact is what the switch says; a quiet mailbox costs no more writing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeRules:
@@ -65,11 +70,32 @@ def take_in(
             with store.begin() as work:
                 seen = take(work, seen, message, headers, now=now)
         yield Taken(seen, headers)
-    reached = mailbox.position()
-    if reached is not None:
-        with store.begin() as work:
-            if work.switch(_position_of(mailbox)) != reached:
-                work.set_switch(_position_of(mailbox), reached)
+    _note_walk(mailbox, store, now=now)
+
+
+def looked_at(work: Work, mailboxes: Sequence[str]) -> dt.datetime | None:
+    """Return since when at least everything in the mailboxes is known; None where one never was.
+
+    What lay there at that moment has been accounted for.
+    """
+    walks = [work.switch(_LOOKED + name) for name in mailboxes]
+    if not walks or None in walks:
+        return None
+    return min(dt.datetime.fromisoformat(walk) for walk in walks if walk)
+
+
+def _note_walk(mailbox: Mailbox, store: Store, *, now: dt.datetime) -> None:
+    """Remember a walk that was complete: how far it has come, and that it began at `now`."""
+    with store.begin(write=False) as work:
+        before = work.switch(_position_of(mailbox))
+        looked = looked_at(work, [mailbox.name])
+    reached = mailbox.position() or before
+    fresh = looked is not None and dt.timedelta() <= now - looked < _LOOKED_EVERY
+    if reached == before and fresh:
+        return
+    with store.begin() as work:
+        work.set_switch(_position_of(mailbox), reached)
+        work.set_switch(_LOOKED + mailbox.name, now.isoformat())
 
 
 def take(work: Work, seen: Seen, message: Message, headers: Headers, *, now: dt.datetime) -> Seen:

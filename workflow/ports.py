@@ -101,16 +101,32 @@ class Provisioner(Protocol):
         """
 
 
+class Parcel(Protocol):
+    """A mail in its final form, as far as handing it over goes."""
+
+    @property
+    def key(self) -> str:
+        """What it is known by at the place where it lies: unique for ever."""
+
+    @property
+    def recipient(self) -> str:
+        """The one address that it goes to."""
+
+    @property
+    def content(self) -> bytes:
+        """The mail (RFC 5322)."""
+
+
 class Sender(Protocol):
-    """Hands one reply over."""
+    """Hands one mail over."""
 
     def probe(self) -> None:
         """Raise `ServiceUnavailableError` where nothing can be handed over."""
 
-    def send(self, row: OutboxRow) -> None:
-        """Return when the reply is handed over.
+    def send(self, parcel: Parcel) -> None:
+        """Return when it is handed over.
 
-        Raises `ServiceUnavailableError` (later; as `RecipientPostponedError` this reply alone),
+        Raises `ServiceUnavailableError` (later; as `RecipientPostponedError` this one alone),
         `DeliveryRefusedError` (never), `DeliveryUnknownError`.
         """
 

@@ -22,6 +22,7 @@ from workflow.application import (
 )
 from workflow.case import RuleSettings, lay_together
 from workflow.correspondence import answer, drop_pending
+from workflow.deadlines import Terms
 from workflow.findings import Code, Finding, Severity, Verdict, finding
 from workflow.intake import new_application
 from workflow.matching import examine
@@ -71,6 +72,7 @@ class Desk:
     write: ReplyWriter
     now: Clock
     rules: RuleSettings
+    terms: Terms
     retry: Callable[[int], dt.timedelta]  # attempts made -> wait
     change_needs_two: bool = True
 
@@ -215,7 +217,8 @@ def _follow(desk: Desk, work: Work, application: Application, verdict: Verdict) 
             application = replace(application, asked=question, asked_times=times)
             why = "школе отправлен запрос: " + question
             asked = move(work, application, Event.FOUND_INCOMPLETE, at=at, why=why)
-            answer(work, desk.write, asked, ReplyKind.ASK, at=at)
+            deadline = desk.terms.answer_by(at)
+            answer(work, desk.write, asked, ReplyKind.ASK, at=at, deadline=deadline)
             return asked.state
         application = add_finding(application, finding(Code.ASKED_TOO_OFTEN))
     codes = [one.code.value for one in application.findings if one.severity is Severity.BLOCK]

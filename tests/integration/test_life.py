@@ -15,6 +15,7 @@ import pytest
 
 from mailbot.registry import RegistryProvisioner
 from mailbot.storage import SqlStore
+from mailbot.workdays import add_working_days
 from parsers.facts import (
     Automatic,
     Document,
@@ -45,6 +46,7 @@ from workflow.application import (
     WrittenReply,
 )
 from workflow.case import RuleSettings
+from workflow.deadlines import Terms
 from workflow.decisions import DecisionRefusedError, Operator
 from workflow.delivery import HOLD, Ceilings, PostOffice, deliver
 from workflow.findings import Code
@@ -242,6 +244,7 @@ class World:
             write=self,
             now=self.now,
             rules=RuleSettings(),
+            terms=Terms(add_working_days=add_working_days, remind_after=5, expire_after=15),
             retry=lambda attempts: dt.timedelta(seconds=attempts),
         )
 

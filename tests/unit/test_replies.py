@@ -310,6 +310,13 @@ def test_the_receipt_says_what_came_and_when_the_answer_comes() -> None:
     assert "рабоч" not in text_of(what, replace(SETTINGS, answer_working_days=0))
 
 
+def test_the_receipt_names_the_day_by_the_production_calendar() -> None:
+    moment = dt.datetime(2026, 12, 30, 9, tzinfo=dt.UTC)
+    writer = JinjaReplyWriter(replace(SETTINGS, answer_working_days=2), now=lambda: moment)
+    text = body(parsed(writer.write(order(ReplyKind.RECEIPT))), "plain")
+    assert "в течение 2 рабочих дней, до 12 января 2027 года." in text
+
+
 def test_a_receipt_before_the_reading_lists_nothing() -> None:
     text = text_of(order(ReplyKind.RECEIPT, assessment=None, findings=()))
     assert "Что мы получили" not in text
