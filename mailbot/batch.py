@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, NamedTuple
 
 from mailbot.app import App
@@ -18,6 +19,7 @@ from mailbot.cage import CageClosedError
 from mailbot.scheduling import JOBS, Place, run_job
 from parsers.mail.message import parse_headers
 from workflow.application import Fate, Message, ReplyStatus
+from workflow.bounces import effect_of_bounce
 from workflow.delivery import HOLD, deliver
 from workflow.intake import take_in
 from workflow.ports import ServiceUnavailableError, StaleApplicationError
@@ -48,6 +50,7 @@ class Summary:
     taken: int = 0
     ignored: int = 0
     repeated: int = 0
+    bounced: int = 0  # replies of ours that came back
     advanced: Counter[State] = field(default_factory=Counter)  # where applications ended up
     sent: int = 0
     jobs: Counter[str] = field(default_factory=Counter)  # what each scheduled job did
@@ -58,7 +61,8 @@ class Summary:
     @property
     def for_operators(self) -> int:
         """How many applications this pass put before operators."""
-        return sum(count for state, count in self.advanced.items() if state in QUEUE)
+        moved = sum(count for state, count in self.advanced.items() if state in QUEUE)
+        return moved + self.bounced
 
     def fault(self, error: Exception) -> None:
         """Note a service that could not be used, once."""
@@ -103,11 +107,13 @@ def _intake(app: App, summary: Summary, progress: Progress, stop: threading.Even
                 parse_headers=parse_headers,
                 rules=rules,
                 now=app.desk.now(),
+                read_bounce=partial(effect_of_bounce, app.desk),
             ):
                 fate = taken.seen.fate
                 summary.taken += fate is Fate.TAKEN
                 summary.ignored += fate is Fate.IGNORED
                 summary.repeated += fate is Fate.REPEATED
+                summary.bounced += taken.for_operators
                 progress(Step("intake", taken.seen.subject))
                 if stop.is_set():
                     return

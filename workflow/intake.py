@@ -1,25 +1,37 @@
 """Intake: every message of a mailbox is accounted for; what is ours is stored whole before all else.
 
-Only an application's body is read. What is no application leaves nothing but a row with the reason.
+Only an application's body is read, and that of a bounce, which may return a reply of ours. What is no
+application leaves nothing but a row with the reason.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final, NamedTuple
 
-from parsers.facts import Headers, SubjectMatch
+from parsers.facts import Automatic, Headers, SubjectMatch
 from workflow.application import Fate, HistoryRow, Message, Seen
 from workflow.placement import Home, home_at_arrival
-from workflow.ports import Blobs, Entry, HeaderParser, Mailbox, Store, Work
+from workflow.ports import (
+    Blobs,
+    Entry,
+    HeaderParser,
+    Mailbox,
+    ServiceUnavailableError,
+    StaleApplicationError,
+    Store,
+    Work,
+)
 from workflow.states import Actor, State
 from workflow.wording import PROGRAM
 
 BATCH: Final = 500
 """Places looked up in the database at a time."""
+
+_ATTEMPTS: Final = 5
 
 _LOOKED: Final = "looked:"
 """The switch of a mailbox that says when a walk began that was complete in the end."""
@@ -40,6 +52,14 @@ class Taken(NamedTuple):
 
     seen: Seen
     headers: Headers
+    for_operators: bool = False  # it put something before them
+
+
+Effect = Callable[[Work], bool]
+"""A change that belongs into the transaction that accounts for a message; whether operators see it."""
+
+BounceReader = Callable[[bytes], Effect | None]
+"""Reads a bounce; returns what it changes, None where it is about no mail of ours."""
 
 
 def take_in(
@@ -50,16 +70,22 @@ def take_in(
     parse_headers: HeaderParser,
     rules: IntakeRules,
     now: dt.datetime,
+    read_bounce: BounceReader,
 ) -> Iterator[Taken]:
-    """Account for every place of a mailbox that has no row yet, one transaction a message."""
+    """Account for every place of a mailbox that has no row yet, one transaction a message.
+
+    Raises `ServiceUnavailableError`, also from `read_bounce`.
+    """
     for entry, header in new_headers(mailbox, store):
         headers = parse_headers(header)
         with store.begin(write=False) as work:
             reason = why_not_ours(headers, entry, rules, work)
         if reason is not None:
+            effect = None
+            if reason == Automatic.BOUNCE and (raw := mailbox.message(entry)) is not None:
+                effect = read_bounce(raw)
             seen = _seen(mailbox, entry, headers, fate=Fate.IGNORED, reason=reason)
-            with store.begin() as work:
-                work.add_seen(seen)
+            yield Taken(seen, headers, for_operators=_leave_alone(store, seen, effect))
         else:
             raw = mailbox.message(entry)
             if raw is None:
@@ -69,7 +95,7 @@ def take_in(
             message = message_of(headers, digest=digest, size=len(raw), entry=entry)
             with store.begin() as work:
                 seen = take(work, seen, message, headers, now=now)
-        yield Taken(seen, headers)
+            yield Taken(seen, headers)
     _note_walk(mailbox, store, now=now)
 
 
@@ -82,6 +108,18 @@ def looked_at(work: Work, mailboxes: Sequence[str]) -> dt.datetime | None:
     if not walks or None in walks:
         return None
     return min(dt.datetime.fromisoformat(walk) for walk in walks if walk)
+
+
+def _leave_alone(store: Store, seen: Seen, effect: Effect | None) -> bool:
+    """Account for a message that is not ours, with what it changes; whether operators see that."""
+    for _ in range(_ATTEMPTS):
+        try:
+            with store.begin() as work:
+                work.add_seen(seen)
+                return effect is not None and effect(work)
+        except StaleApplicationError:
+            continue  # somebody else was faster: what the effect does is to be looked at anew
+    raise ServiceUnavailableError("заявка всё время меняется; сообщение о недоставке подождёт")
 
 
 def _note_walk(mailbox: Mailbox, store: Store, *, now: dt.datetime) -> None:

@@ -240,6 +240,9 @@ class Work(Protocol):
     def reply(self, row_id: int) -> OutboxRow | None:
         """Return one row."""
 
+    def reply_with_id(self, message_ids: Sequence[str]) -> OutboxRow | None:
+        """Return our newest mail that has one of these Message-IDs."""
+
     def mark_reply(self, row: OutboxRow, *, expected: ReplyStatus) -> bool:
         """Store status, attempts, due_at, sent_at and error; False where the status is no longer `expected`."""
 

@@ -10,6 +10,7 @@ import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import pytest
 
@@ -18,6 +19,7 @@ from mailbot.storage import SqlStore
 from mailbot.workdays import add_working_days
 from parsers.facts import (
     Automatic,
+    Bounce,
     Document,
     Evidence,
     Field,
@@ -45,6 +47,7 @@ from workflow.application import (
     ReplyStatus,
     WrittenReply,
 )
+from workflow.bounces import effect_of_bounce
 from workflow.case import RuleSettings
 from workflow.deadlines import Terms
 from workflow.decisions import DecisionRefusedError, Operator
@@ -120,6 +123,7 @@ class Mail:
     subject_match: SubjectMatch = SubjectMatch.OURS
     automatic: Automatic | None = None
     senders: tuple[str, ...] | None = None
+    bounce: Bounce | None = None
 
     @property
     def headers(self) -> Headers:
@@ -155,6 +159,7 @@ class Mail:
             documents=documents,
             letters=tuple(one for one in self.papers if isinstance(one, Letter)),
             questionnaires=tuple(one for one in self.papers if isinstance(one, Questionnaire)),
+            bounce=self.bounce,
         )
 
 
@@ -273,6 +278,7 @@ class World:
             parse_headers=lambda raw: self.mails[raw.decode()].headers,
             rules=rules,
             now=self.now(),
+            read_bounce=partial(effect_of_bounce, self.desk),
         )
         return [one.seen.fate for one in taken]
 
