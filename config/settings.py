@@ -153,6 +153,7 @@ class Storage(Section):
     """Where the messages' bytes lie; by default beside the SQLite file or the configuration."""
 
     directory: Path | None = None
+    token_key_file: Path | None = None  # signs our Message-IDs; by default made in the directory
 
 
 class Retry(Section):
@@ -379,7 +380,9 @@ def _rooted(settings: Settings, base: Path) -> Settings:
             "mailboxes": {name: account(box) for name, box in settings.mailboxes.items()},
             "outgoing": account(settings.outgoing),
             "database": Database(url=url),
-            "storage": Storage(directory=directory),
+            "storage": Storage(
+                directory=directory, token_key_file=rooted(settings.storage.token_key_file)
+            ),
             "replies": settings.replies.model_copy(update={"templates_directory": templates}),
         }
     )

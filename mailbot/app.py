@@ -19,6 +19,7 @@ from mailbot.reading import CagedReader
 from mailbot.registry import RegistryProvisioner
 from mailbot.replies import JinjaReplyWriter, ReplySettings
 from mailbot.storage import SchemaState, SqlStore, open_store, schema_state
+from mailbot.tokens import KeyFile, SignedIds
 from mailbot.workdays import add_working_days
 from parsers.facts import Field
 from workflow.case import RuleSettings
@@ -29,6 +30,7 @@ from workflow.ports import Blobs, Mailbox, Sender
 from workflow.progress import Desk
 
 READING_SECONDS: Final = 55.0  # of the 60 s that one message may cost
+KEY_NAME: Final = "token-key"  # in the directory of messages, where no setting names another file
 READING_BYTES: Final = 400 * 2**20  # of memory for one reading child (contract, «Limits»)
 
 
@@ -58,7 +60,8 @@ def build(settings: Settings) -> Iterator[App]:
     directory = settings.storage.directory
     if directory is None:
         raise ConfigurationError("[storage] directory: не задана папка для писем")
-    writer = JinjaReplyWriter(reply_settings(settings))
+    ids = signed_ids(settings)
+    writer = JinjaReplyWriter(reply_settings(settings), ids=ids)
     cage = Cage(settings.worker.processes, seconds=READING_SECONDS, memory_bytes=READING_BYTES)
     sender = sender_of(settings)
     try:
@@ -69,6 +72,7 @@ def build(settings: Settings) -> Iterator[App]:
                 read=CagedReader(cage),
                 provisioner=RegistryProvisioner(store.database, now=utc_now),
                 write=writer,
+                tokens=ids,
                 now=utc_now,
                 rules=rule_settings(settings),
                 terms=Terms(
@@ -129,14 +133,30 @@ def schema_of(settings: Settings) -> SchemaState:
 
 def mailboxes_of(settings: Settings) -> Iterator[tuple[Mailbox, IntakeRules]]:
     """Return every configured mailbox with what counts as ours in it."""
-    own = own_addresses(settings)
+    own, ids = own_addresses(settings), signed_ids(settings)
     for name, box in settings.all_mailboxes().items():
-        yield mailbox_of(name, box), IntakeRules(own_addresses=own, start_date=box.start_date)
+        yield (
+            mailbox_of(name, box),
+            IntakeRules(own_addresses=own, tokens=ids, start_date=box.start_date),
+        )
 
 
 def own_addresses(settings: Settings) -> frozenset[str]:
     """Return the addresses whose mail is the daemon's own, in lower case."""
     return frozenset({settings.outgoing.sender.casefold()} if settings.outgoing else ())
+
+
+def signed_ids(settings: Settings) -> SignedIds:
+    """Return what makes and knows the Message-IDs of the replies. Raises `ConfigurationError`."""
+    return SignedIds(reply_settings(settings).sender, token_key(settings))
+
+
+def token_key(settings: Settings) -> KeyFile:
+    """Return the key that they are signed with. Raises `ConfigurationError`."""
+    storage = settings.storage
+    if storage.token_key_file is not None and not storage.token_key_file.is_file():
+        raise ConfigurationError(f"[storage] token_key_file: файла нет: {storage.token_key_file}")
+    return KeyFile(storage.token_key_file or (storage.directory or Path()) / KEY_NAME)
 
 
 def mailbox_of(name: str, box: MailboxSettings) -> Mailbox:

@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from config.settings import Settings
-from mailbot.app import mailboxes_of, reply_settings, schema_of, sender_of, store_of, utc_now
+from mailbot.app import (
+    mailboxes_of,
+    reply_settings,
+    schema_of,
+    sender_of,
+    store_of,
+    token_key,
+    utc_now,
+)
 from mailbot.cage import network_isolation
 from mailbot.registry import RegistryProvisioner
 from mailbot.reply_samples import check_templates
@@ -49,6 +57,7 @@ def examine(settings: Settings) -> list[Check]:
         ("установка", _installation),
         ("подлинность отправителей", _senders),
         ("оповещения", _alerts),
+        ("ключ подписи", _token_key),
     ]
     return [*(_check(name, look, settings) for name, look in checks), *_mail(settings)]
 
@@ -94,6 +103,11 @@ def _alerts(settings: Settings) -> str:
             "своими; впишите адрес того, кто поможет"
         )
     return f"об остановках узнает {to}"
+
+
+def _token_key(settings: Settings) -> str:
+    known = token_key(settings).known()
+    return "на месте" if known else "ключа ещё нет, его создаст первый ответ"
 
 
 def _ocr(settings: Settings) -> str:

@@ -82,7 +82,7 @@ def _would_take(app: App, raw: bytes, message: Any) -> Row:
         text = f"взять: {message.subject} — прочитать не удалось"
         return _row("message", "take", text, message_id=message.message_id)
     with app.store.begin(write=False) as work:
-        placement = place(message, reading, work)
+        placement = place(message, reading, work, app.desk.tokens)
         if placement.way not in {Way.NEW, Way.LINKED} and placement.application:
             text = f"взять: {message.subject} от {message.sender}"
             text += f" — к заявке № {placement.application.id}"

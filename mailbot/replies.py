@@ -33,6 +33,7 @@ from mailbot import reply_mail
 from mailbot.asks import sections_of
 from mailbot.mailtext import day_in_words, last_digits, masked_phone, plain, plain_lines, plural
 from mailbot.reply_facts import documents_of, kept_papers, read_values
+from mailbot.tokens import KEY_BYTES, FixedKey, SignedIds
 from mailbot.wording import WORDING_FILE, Wording
 from mailbot.workdays import add_working_days
 from parsers.facts import Field
@@ -104,9 +105,15 @@ class JinjaReplyWriter:
     """Writes replies from the templates: the operator's own where there is one that works, else ours."""
 
     def __init__(
-        self, settings: ReplySettings, *, now: Callable[[], dt.datetime] | None = None
+        self,
+        settings: ReplySettings,
+        *,
+        now: Callable[[], dt.datetime] | None = None,
+        ids: SignedIds | None = None,
     ) -> None:
+        """Write in the name of `settings`; without `ids` nobody will know the mails as ours again."""
         self._settings = settings
+        self._ids = ids or SignedIds(settings.sender, FixedKey(secrets.token_bytes(KEY_BYTES)))
         self._now = now or _utc_now
         self._ours = ReplyTemplates(settings, loader=FunctionLoader(our_source))
         self._theirs: ReplyTemplates | None = None
@@ -131,7 +138,7 @@ class JinjaReplyWriter:
         """Return the rendered reply as a mail to the order's recipient, in its thread."""
         settings = self._settings
         key = f"{order.application_id}-{order.kind}-{secrets.token_hex(_TOKEN_BYTES)}"
-        message_id = reply_mail.message_id_of(key, settings.sender)
+        message_id = self._ids.message_id(key)
         name = settings.sender_name
         content = reply_mail.compose(
             sender=reply_mail.address(

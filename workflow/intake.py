@@ -23,9 +23,11 @@ from workflow.ports import (
     ServiceUnavailableError,
     StaleApplicationError,
     Store,
+    Tokens,
     Work,
 )
 from workflow.states import Actor, State
+from workflow.threads import thread_of
 from workflow.wording import PROGRAM
 
 BATCH: Final = 500
@@ -44,6 +46,7 @@ class IntakeRules:
     """What counts as ours in a mailbox."""
 
     own_addresses: frozenset[str]  # lower case: mail from these is the daemon's own
+    tokens: Tokens
     start_date: dt.datetime | None = None  # what arrived before is accounted for and left alone
 
 
@@ -94,7 +97,7 @@ def take_in(
             seen = _seen(mailbox, entry, headers, fate=Fate.TAKEN, reason="application")
             message = message_of(headers, digest=digest, size=len(raw), entry=entry)
             with store.begin() as work:
-                seen = take(work, seen, message, headers, now=now)
+                seen = take(work, seen, message, headers, rules.tokens, now=now)
             yield Taken(seen, headers)
     _note_walk(mailbox, store, now=now)
 
@@ -136,7 +139,15 @@ def _note_walk(mailbox: Mailbox, store: Store, *, now: dt.datetime) -> None:
         work.set_switch(_LOOKED + mailbox.name, now.isoformat())
 
 
-def take(work: Work, seen: Seen, message: Message, headers: Headers, *, now: dt.datetime) -> Seen:
+def take(
+    work: Work,
+    seen: Seen,
+    message: Message,
+    headers: Headers,
+    tokens: Tokens,
+    *,
+    now: dt.datetime,
+) -> Seen:
     """Store a message that is ours, give it its place, and account for where it lay.
 
     The same bytes, wherever they turn up, are the same message: noted, nothing else.
@@ -152,7 +163,7 @@ def take(work: Work, seen: Seen, message: Message, headers: Headers, *, now: dt.
         )
         work.add_seen(seen)
         return seen
-    application_id = _place(work, message, headers, now=now)
+    application_id = _place(work, message, headers, tokens, now=now)
     work.add_message(replace(message, application_id=application_id))
     seen = replace(seen, digest=message.digest, application_id=application_id)
     if seen.id:
@@ -191,7 +202,9 @@ def why_not_ours(headers: Headers, entry: Entry, rules: IntakeRules, work: Work)
         return "own_mail"
     if headers.automatic is not None:
         return headers.automatic.value
-    if headers.subject_match is SubjectMatch.FOREIGN and not _answers_us(headers, work):
+    if headers.subject_match is SubjectMatch.FOREIGN and not _answers_us(
+        headers, work, rules.tokens
+    ):
         return "other_subject"
     return None
 
@@ -226,9 +239,11 @@ def new_application(
     return work.add_application(received_at=received_at, row=row, linked_to=linked_to)
 
 
-def _place(work: Work, message: Message, headers: Headers, *, now: dt.datetime) -> int | None:
+def _place(
+    work: Work, message: Message, headers: Headers, tokens: Tokens, *, now: dt.datetime
+) -> int | None:
     """Give a message its application, or none yet where its papers must be read first."""
-    home = home_at_arrival(headers, work)
+    home = home_at_arrival(headers, work, tokens)
     if home is Home.AFTER_READING:
         return None
     return new_application(
@@ -236,11 +251,11 @@ def _place(work: Work, message: Message, headers: Headers, *, now: dt.datetime) 
     )
 
 
-def _answers_us(headers: Headers, work: Work) -> bool:
+def _answers_us(headers: Headers, work: Work, tokens: Tokens) -> bool:
     """Whether a known sender answers one of our own mails, under whatever subject."""
-    ids: Sequence[str] = headers.in_reply_to + headers.references
-    application_id = work.application_of_reply(ids) if ids else None
-    return application_id is not None and headers.sender.casefold() in work.senders(application_id)
+    thread = thread_of(headers.references + headers.in_reply_to, work, tokens)
+    known = thread.application_id is not None and not thread.forged
+    return known and headers.sender.casefold() in work.senders(thread.application_id or 0)
 
 
 def _position_of(mailbox: Mailbox) -> str:

@@ -131,6 +131,24 @@ class Sender(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a Message-ID that looks like one of ours claims."""
+
+    application_id: int
+    genuine: bool  # signed with our key
+
+
+class Tokens(Protocol):
+    """Knows our own Message-IDs by their signature."""
+
+    def read(self, message_id: str) -> Token | None:
+        """Return what an id claims, None where it does not look like ours.
+
+        Raises `ServiceUnavailableError`.
+        """
+
+
 class ReplyWriter(Protocol):
     """Turns an order into a mail."""
 

@@ -39,6 +39,7 @@ from workflow.ports import (
     ServiceUnavailableError,
     StaleApplicationError,
     Store,
+    Tokens,
     Work,
 )
 from workflow.states import Event, State, step
@@ -70,6 +71,7 @@ class Desk:
     read: Reader
     provisioner: Provisioner
     write: ReplyWriter
+    tokens: Tokens
     now: Clock
     rules: RuleSettings
     terms: Terms
@@ -90,7 +92,7 @@ def read_unplaced(desk: Desk, message: Message) -> int | None:
                 work.update_message(message)
                 return None
             return _settle_new(desk, work, message, Placement(Way.NEW))
-        placement = place(message, message.reading, work)
+        placement = place(message, message.reading, work, desk.tokens)
         if placement.way is Way.WAIT:
             work.update_message(message)
             return None

@@ -16,6 +16,7 @@ import pytest
 
 from mailbot.registry import RegistryProvisioner
 from mailbot.storage import SqlStore
+from mailbot.tokens import FixedKey, SignedIds
 from mailbot.workdays import add_working_days
 from parsers.facts import (
     Automatic,
@@ -67,6 +68,7 @@ from workflow.states import WORK, IllegalTransitionError, State
 
 START = dt.datetime(2026, 9, 14, 8, 0, tzinfo=dt.UTC)
 NAME, NUMBER, INN = "Рощина Вера Андреевна", "+79120000147", "7707083893"
+IDS = SignedIds("info@example.org", FixedKey(b"a key for the tests"))
 ANNA = Operator("anna", "проверено")
 BORIS = Operator("boris")
 
@@ -225,10 +227,10 @@ class World:
     # replies
     def write(self, order: ReplyOrder) -> WrittenReply:
         self.written += 1
-        key = f"{order.application_id}-{order.kind}-{self.written}"
+        key = f"{order.application_id}-{order.kind}-{self.written:016x}"
         return WrittenReply(
             key=key,
-            message_id=f"<{key}@info.example>",
+            message_id=IDS.message_id(key),
             subject="Re",
             content=(order.text or "").encode(),
         )
@@ -247,6 +249,7 @@ class World:
             read=self,
             provisioner=RegistryProvisioner(self.store.database, now=self.now),
             write=self,
+            tokens=IDS,
             now=self.now,
             rules=RuleSettings(),
             terms=Terms(add_working_days=add_working_days, remind_after=5, expire_after=15),
@@ -270,7 +273,7 @@ class World:
             self.arrived[mail.key] = self.now()
 
     def take(self, rules: IntakeRules | None = None) -> list[Fate]:
-        rules = rules or IntakeRules(own_addresses=frozenset({"info@example.org"}))
+        rules = rules or IntakeRules(tokens=IDS, own_addresses=frozenset({"info@example.org"}))
         taken = take_in(
             self,
             store=self.store,
@@ -391,7 +394,9 @@ def test_what_is_not_ours_leaves_a_row_with_the_reason_and_nothing_else(
 
 def test_what_arrived_before_the_start_date_is_answered_to_nobody(world: World) -> None:
     world.arrives(good())
-    rules = IntakeRules(own_addresses=frozenset(), start_date=world.clock + dt.timedelta(days=1))
+    rules = IntakeRules(
+        tokens=IDS, own_addresses=frozenset(), start_date=world.clock + dt.timedelta(days=1)
+    )
     assert world.take(rules) == [Fate.IGNORED]
     world.work()
     assert not world.states()
