@@ -106,6 +106,7 @@ def _names(value: object) -> object:
 
 Days = Annotated[float, Field(ge=0, le=36_500)]
 Count = Annotated[int, Field(gt=0, le=1_000_000)]
+WorkingDays = Annotated[int, Field(ge=0, le=250)]  # a year has some 247
 
 
 class Mailbox(Account):
@@ -136,6 +137,7 @@ class Storage(Section):
     """Where the messages' bytes lie; by default beside the SQLite file or the configuration."""
 
     directory: Path | None = None
+    token_key_file: Path | None = None  # signs our Message-IDs; by default made in the directory
 
 
 class Retry(Section):
@@ -181,7 +183,9 @@ class Replies(Section):
     questionnaire_url: str | None = None
     support: str | None = None
     sender_name: str | None = None
-    answer_working_days: Annotated[int, Field(ge=0, le=60)] = 3
+    answer_working_days: WorkingDays = 3
+    remind_after_working_days: WorkingDays = 5
+    expire_after_working_days: WorkingDays = 15
     templates_directory: Path | None = None
 
 
@@ -198,9 +202,11 @@ class Retention(Section):
 
 
 class Alerts(Section):
-    """Whom the program calls when it has stopped sending or intake stalls."""
+    """Whom the program calls when it has stopped sending, intake stalls or the queue grows old."""
 
     to: Annotated[str, AfterValidator(_address)] | None = None
+    stalled_after_minutes: Annotated[int, Field(ge=1, le=43_200)] = 60
+    queue_old_after_working_days: WorkingDays = 3
 
 
 class Provisioner(Section):
@@ -400,7 +406,9 @@ def _rooted(settings: Settings, base: Path) -> Settings:
             "mailboxes": {name: account(box) for name, box in settings.mailboxes.items()},
             "outgoing": account(settings.outgoing),
             "database": Database(url=url),
-            "storage": Storage(directory=directory),
+            "storage": Storage(
+                directory=directory, token_key_file=rooted(settings.storage.token_key_file)
+            ),
             "replies": settings.replies.model_copy(update={"templates_directory": templates}),
         }
     )

@@ -19,8 +19,11 @@ from mailbot.reading import CagedReader
 from mailbot.registry import RegistryProvisioner
 from mailbot.replies import JinjaReplyWriter, ReplySettings
 from mailbot.storage import SchemaState, SqlStore, open_store, schema_state
+from mailbot.tokens import KeyFile, SignedIds
+from mailbot.workdays import add_working_days
 from parsers.facts import Field
 from workflow.case import RuleSettings
+from workflow.deadlines import Terms
 from workflow.delivery import Ceilings, PostOffice
 from workflow.intake import IntakeRules
 from workflow.marking import NOTHING
@@ -28,6 +31,7 @@ from workflow.ports import Blobs, Mailbox, Sender
 from workflow.progress import Desk
 
 READING_SECONDS: Final = 55.0  # of the 60 s that one message may cost
+KEY_NAME: Final = "token-key"  # in the directory of messages, where no setting names another file
 READING_BYTES: Final = 400 * 2**20  # of memory for one reading child (contract, «Limits»)
 
 
@@ -55,7 +59,8 @@ def build(settings: Settings) -> Iterator[App]:
     """Wire the program and take it apart again. Raises `ConfigurationError`; opens nothing yet."""
     store = store_of(settings)
     blobs = blobs_of(settings)
-    writer = JinjaReplyWriter(reply_settings(settings))
+    ids = signed_ids(settings)
+    writer = JinjaReplyWriter(reply_settings(settings), ids=ids)
     cage = Cage(settings.worker.processes, seconds=READING_SECONDS, memory_bytes=READING_BYTES)
     sender = sender_of(settings)
     try:
@@ -66,8 +71,14 @@ def build(settings: Settings) -> Iterator[App]:
                 read=CagedReader(cage),
                 provisioner=RegistryProvisioner(store.database, now=utc_now),
                 write=writer,
+                tokens=ids,
                 now=utc_now,
                 rules=rule_settings(settings),
+                terms=Terms(
+                    add_working_days=add_working_days,
+                    remind_after=settings.replies.remind_after_working_days,
+                    expire_after=settings.replies.expire_after_working_days,
+                ),
                 retry=lambda attempts: back_off(settings, attempts),
                 change_needs_two=settings.rules.change_needs_two,
             )
@@ -129,9 +140,12 @@ def schema_of(settings: Settings) -> SchemaState:
 
 def mailboxes_of(settings: Settings) -> Iterator[tuple[Mailbox, IntakeRules]]:
     """Return every configured mailbox with what counts as ours in it."""
-    own = own_addresses(settings)
+    own, ids = own_addresses(settings), signed_ids(settings)
     for name, box in settings.all_mailboxes().items():
-        yield mailbox_of(name, box), IntakeRules(own_addresses=own, start_date=box.start_date)
+        yield (
+            mailbox_of(name, box),
+            IntakeRules(own_addresses=own, tokens=ids, start_date=box.start_date),
+        )
 
 
 def marking_of(settings: Settings, name: str) -> str:
@@ -143,6 +157,19 @@ def marking_of(settings: Settings, name: str) -> str:
 def own_addresses(settings: Settings) -> frozenset[str]:
     """Return the addresses whose mail is the daemon's own, in lower case."""
     return frozenset({settings.outgoing.sender.casefold()} if settings.outgoing else ())
+
+
+def signed_ids(settings: Settings) -> SignedIds:
+    """Return what makes and knows the Message-IDs of the replies. Raises `ConfigurationError`."""
+    return SignedIds(reply_settings(settings).sender, token_key(settings))
+
+
+def token_key(settings: Settings) -> KeyFile:
+    """Return the key that they are signed with. Raises `ConfigurationError`."""
+    storage = settings.storage
+    if storage.token_key_file is not None and not storage.token_key_file.is_file():
+        raise ConfigurationError(f"[storage] token_key_file: файла нет: {storage.token_key_file}")
+    return KeyFile(storage.token_key_file or (storage.directory or Path()) / KEY_NAME)
 
 
 def mailbox_of(name: str, box: MailboxSettings) -> Mailbox:

@@ -11,14 +11,17 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, NamedTuple
 
 import structlog
 
 from mailbot.app import App, marking_of
 from mailbot.cage import CageClosedError
+from mailbot.scheduling import JOBS, Place, run_job
 from parsers.mail.message import parse_headers
 from workflow.application import Fate, Message, ReplyStatus
+from workflow.bounces import effect_of_bounce
 from workflow.delivery import HOLD, deliver
 from workflow.intake import take_in
 from workflow.marking import mark_taken
@@ -52,8 +55,10 @@ class Summary:
     taken: int = 0
     ignored: int = 0
     repeated: int = 0
+    bounced: int = 0  # replies of ours that came back
     advanced: Counter[State] = field(default_factory=Counter)  # where applications ended up
     sent: int = 0
+    jobs: Counter[str] = field(default_factory=Counter)  # what each scheduled job did
     held: str | None = None
     faults: list[str] = field(default_factory=list)  # one line a service, each once
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -61,7 +66,8 @@ class Summary:
     @property
     def for_operators(self) -> int:
         """How many applications this pass put before operators."""
-        return sum(count for state, count in self.advanced.items() if state in QUEUE)
+        moved = sum(count for state, count in self.advanced.items() if state in QUEUE)
+        return moved + self.bounced
 
     def fault(self, error: Exception) -> None:
         """Note a service that could not be used, once."""
@@ -80,8 +86,20 @@ def run_pass(app: App, progress: Progress, stop: threading.Event) -> Summary:
     summary = Summary()
     _intake(app, summary, progress, stop)
     _Round(app, summary, progress, stop).run()
+    _jobs(app, summary, stop, Place.BEFORE_SENDING)
     _deliver(app, summary, progress, stop)
+    _jobs(app, summary, stop, Place.LAST)
     return summary
+
+
+def _jobs(app: App, summary: Summary, stop: threading.Event, place: Place) -> None:
+    """Do what the daemon does on a schedule: an installation may live on batch passes alone."""
+    for job in JOBS:
+        if job.in_pass is place and not stop.is_set():
+            try:
+                summary.jobs[job.name] += run_job(app, job)
+            except (ServiceUnavailableError, StaleApplicationError) as error:
+                summary.fault(error)
 
 
 def _intake(app: App, summary: Summary, progress: Progress, stop: threading.Event) -> None:
@@ -94,11 +112,13 @@ def _intake(app: App, summary: Summary, progress: Progress, stop: threading.Even
                 parse_headers=parse_headers,
                 rules=rules,
                 now=app.desk.now(),
+                read_bounce=partial(effect_of_bounce, app.desk),
             ):
                 fate = taken.seen.fate
                 summary.taken += fate is Fate.TAKEN
                 summary.ignored += fate is Fate.IGNORED
                 summary.repeated += fate is Fate.REPEATED
+                summary.bounced += taken.for_operators
                 progress(Step("intake", taken.seen.subject))
                 if stop.is_set():
                     return

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Final
 
 import structlog
@@ -24,6 +25,7 @@ from mailbot.marking import Marker
 from mailbot.scheduling import scheduled
 from parsers.mail.message import parse_headers
 from workflow.application import Fate, Message
+from workflow.bounces import effect_of_bounce
 from workflow.delivery import deliver
 from workflow.intake import IntakeRules, take_in
 from workflow.ports import Mailbox, ServiceUnavailableError, StaleApplicationError
@@ -129,6 +131,7 @@ class Daemon:
             parse_headers=parse_headers,
             rules=rules,
             now=self._app.desk.now(),
+            read_bounce=partial(effect_of_bounce, self._app.desk),
         ):
             if taken.seen.fate is Fate.TAKEN:
                 log.info("письмо взято", application=taken.seen.application_id)

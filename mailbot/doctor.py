@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from config.settings import Settings
-from mailbot.app import mailboxes_of, reply_settings, schema_of, sender_of, store_of, utc_now
+from mailbot.app import (
+    mailboxes_of,
+    reply_settings,
+    schema_of,
+    sender_of,
+    store_of,
+    token_key,
+    utc_now,
+)
 from mailbot.cage import network_isolation
 from mailbot.registry import RegistryProvisioner
 from mailbot.reply_samples import check_templates
@@ -51,6 +59,8 @@ def examine(settings: Settings) -> list[Check]:
         ("диск", _disk),
         ("изоляция чтения", _cage),
         ("установка", _installation),
+        ("оповещения", _alerts),
+        ("ключ подписи", _token_key),
     ]
     return [*(_check(name, look, settings) for name, look in checks), *_mail(settings)]
 
@@ -88,6 +98,23 @@ def _mail(settings: Settings) -> Iterator[Check]:
         yield Check("исходящая почта", True, "принимает письма")
     except ServiceUnavailableError as error:
         yield Check("исходящая почта", False, str(error))
+
+
+def _alerts(settings: Settings) -> str:
+    to, outgoing = settings.alerts.to, settings.outgoing
+    if to is None:
+        return "адрес не задан ([alerts] to): об остановках говорит только журнал"
+    if outgoing is not None and to.casefold() == outgoing.sender.casefold():
+        raise _FaultError(
+            "[alerts] to — тот же адрес, что [outgoing] sender: письма с него программа считает "
+            "своими; впишите адрес того, кто поможет"
+        )
+    return f"об остановках узнает {to}"
+
+
+def _token_key(settings: Settings) -> str:
+    known = token_key(settings).known()
+    return "на месте" if known else "ключа ещё нет, его создаст первый ответ"
 
 
 def _ocr(settings: Settings) -> str:

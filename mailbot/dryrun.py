@@ -20,6 +20,7 @@ from workflow.intake import message_of, new_headers, why_not_ours
 from workflow.matching import examine
 from workflow.placement import Way, place
 from workflow.ports import ReadingDiedError, ServiceUnavailableError
+from workflow.silence import expirable, remindable
 from workflow.states import WORK, State
 from workflow.wording import REASONS, REPLY_KINDS, STATES, VERDICTS
 
@@ -39,7 +40,7 @@ def dry_run(settings: Settings) -> list[Row]:
     be used.
     """
     with _readable_database(settings) as readable, build(readable) as app:
-        return [*_intake(app), *_applications(app), *_outbox(app)]
+        return [*_intake(app), *_applications(app), *_silent(app), *_outbox(app)]
 
 
 @contextmanager
@@ -83,7 +84,7 @@ def _would_take(app: App, raw: bytes, message: Any) -> Row:
         text = f"взять: {message.subject} — прочитать не удалось"
         return _row("message", "take", text, message_id=message.message_id)
     with app.store.begin(write=False) as work:
-        placement = place(message, reading, work)
+        placement = place(message, reading, work, app.desk.tokens)
         if placement.way not in {Way.NEW, Way.LINKED} and placement.application:
             text = f"взять: {message.subject} от {message.sender}"
             text += f" — к заявке № {placement.application.id}"
@@ -121,6 +122,15 @@ def _applications(app: App) -> Iterator[Row]:
         for one in work.applications(tuple(WORK)):
             text = f"продолжить заявку № {one.id}: {STATES[one.state]}"
             yield _row("application", "advance", text, id=one.id, state=one.state.value)
+
+
+def _silent(app: App) -> Iterator[Row]:
+    for application_id in remindable(app.desk, looked_at=app.desk.now()):
+        text = f"напомнить школе о заявке № {application_id}"
+        yield _row("application", "remind", text, id=application_id)
+    for application_id in expirable(app.desk, looked_at=app.desk.now()):
+        text = f"закрыть заявку № {application_id}: школа не ответила"
+        yield _row("application", "expire", text, id=application_id)
 
 
 def _outbox(app: App) -> Iterator[Row]:

@@ -17,8 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from workflow.application import OutboxRow
-from workflow.ports import Entry, ServiceUnavailableError
+from workflow.ports import Entry, Parcel, ServiceUnavailableError
 
 _FOLDERS: Final = ("new", "cur")
 _CHUNK: Final = 16 * 1024
@@ -178,18 +177,18 @@ class MaildirSender:
         if not os.access(self._path / "tmp", os.W_OK | os.X_OK):
             raise ServiceUnavailableError(f"{self._path}: нет права записи; дайте его пользователю")
 
-    def send(self, row: OutboxRow) -> None:
+    def send(self, parcel: Parcel) -> None:
         """Write the reply under its own name, durably; a name that is there already is sent."""
         self.probe()
-        if self._is_there(row.key):
+        if self._is_there(parcel.key):
             return
         try:
-            temporary = self._path / "tmp" / row.key
+            temporary = self._path / "tmp" / parcel.key
             with os.fdopen(_private(temporary), "wb") as file:
-                file.write(row.content)
+                file.write(parcel.content)
                 file.flush()
                 os.fsync(file.fileno())
-            temporary.rename(self._path / "new" / row.key)
+            temporary.rename(self._path / "new" / parcel.key)
             directory = os.open(self._path / "new", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             try:
                 os.fsync(directory)

@@ -11,7 +11,7 @@ import datetime as dt
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -33,10 +33,13 @@ from mailbot import reply_mail
 from mailbot.asks import sections_of
 from mailbot.mailtext import day_in_words, last_digits, masked_phone, plain, plain_lines, plural
 from mailbot.reply_facts import documents_of, kept_papers, read_values
+from mailbot.tokens import KEY_BYTES, FixedKey, SignedIds
 from mailbot.wording import WORDING_FILE, Wording
+from mailbot.workdays import add_working_days
 from parsers.facts import Field
 from workflow.application import ReplyKind, ReplyOrder, WrittenReply
 from workflow.case import REQUIRED_FIELDS
+from workflow.deadlines import ZONE
 
 BREAKAGES: Final = (
     TemplateError,
@@ -102,9 +105,15 @@ class JinjaReplyWriter:
     """Writes replies from the templates: the operator's own where there is one that works, else ours."""
 
     def __init__(
-        self, settings: ReplySettings, *, now: Callable[[], dt.datetime] | None = None
+        self,
+        settings: ReplySettings,
+        *,
+        now: Callable[[], dt.datetime] | None = None,
+        ids: SignedIds | None = None,
     ) -> None:
+        """Write in the name of `settings`; without `ids` nobody will know the mails as ours again."""
         self._settings = settings
+        self._ids = ids or SignedIds(settings.sender, FixedKey(secrets.token_bytes(KEY_BYTES)))
         self._now = now or _utc_now
         self._ours = ReplyTemplates(settings, loader=FunctionLoader(our_source))
         self._theirs: ReplyTemplates | None = None
@@ -119,13 +128,17 @@ class JinjaReplyWriter:
         A template of the operator's that does not render is named in the log, and ours takes its place: the school
         gets its answer.
         """
+        if order.kind is ReplyKind.RECEIPT and self._settings.answer_working_days:
+            today = self._now().astimezone(ZONE).date()
+            answered = add_working_days(today, self._settings.answer_working_days)
+            order = replace(order, deadline=answered)
         return self.mail(order, self._render(order))
 
     def mail(self, order: ReplyOrder, rendered: Rendered) -> WrittenReply:
         """Return the rendered reply as a mail to the order's recipient, in its thread."""
         settings = self._settings
         key = f"{order.application_id}-{order.kind}-{secrets.token_hex(_TOKEN_BYTES)}"
-        message_id = reply_mail.message_id_of(key, settings.sender)
+        message_id = self._ids.message_id(key)
         name = settings.sender_name
         content = reply_mail.compose(
             sender=reply_mail.address(

@@ -72,7 +72,12 @@ def thread_of(in_reply_to: str | None, references: Sequence[str]) -> tuple[str, 
 
 def message_id_of(key: str, sender: str) -> str:
     """Return the Message-ID of the reply that is named `key`, under the sender's domain."""
-    return f"<{key}@{_ascii_domain(sender.rpartition('@')[2]) or 'localhost'}>"
+    return f"<{key}@{domain_of(sender)}>"
+
+
+def domain_of(sender: str) -> str:
+    """Return the domain of an address as a message id can carry it."""
+    return _ascii_domain(sender.rpartition("@")[2]) or "localhost"
 
 
 def address(text: str, display_name: str = "") -> Address:

@@ -19,10 +19,10 @@ import aiosmtplib
 
 from config.settings import ConfigurationError
 from mailbot.mail_faults import explain, quoted
-from workflow.application import OutboxRow
 from workflow.ports import (
     DeliveryRefusedError,
     DeliveryUnknownError,
+    Parcel,
     RecipientPostponedError,
     ServiceUnavailableError,
 )
@@ -82,9 +82,9 @@ class SmtpSender:
         """Log in, name the sender and leave; raises `ServiceUnavailableError`."""
         asyncio.run(self._probe())
 
-    def send(self, row: OutboxRow) -> None:
+    def send(self, parcel: Parcel) -> None:
         """Hand one reply over; see `workflow.ports.Sender`."""
-        asyncio.run(self._send(row))
+        asyncio.run(self._send(parcel))
 
     async def _probe(self) -> None:
         account = self._account
@@ -101,11 +101,11 @@ class SmtpSender:
                     " проверьте [outgoing] sender и username"
                 )
 
-    async def _send(self, row: OutboxRow) -> None:
+    async def _send(self, parcel: Parcel) -> None:
         account = self._account
-        sender, recipient = _envelope_address(account.sender), _envelope_address(row.recipient)
+        sender, recipient = _envelope_address(account.sender), _envelope_address(parcel.recipient)
         async with _session(account) as client:
-            options, encoding = _options(client, sender, recipient, row.content)
+            options, encoding = _options(client, sender, recipient, parcel.content)
             commands = [
                 (b"MAIL", f"FROM:<{sender}>".encode(encoding), *options),
                 (b"RCPT", f"TO:<{recipient}>".encode(encoding)),
@@ -116,7 +116,7 @@ class SmtpSender:
                     answer = await client.execute_command(*command)
                 if answer.code // 100 != (_GO_ON if command == (b"DATA",) else _DONE) // 100:
                     raise _refused(account, answer, ours=command[0] == b"MAIL")
-            answer = await self._hand_over(client, row.content)
+            answer = await self._hand_over(client, parcel.content)
             if answer.code // 100 != _DONE // 100:
                 raise _refused(account, answer, ours=False)
 

@@ -303,6 +303,22 @@ class Questionnaire:
         return found.value if found else None
 
 
+class Delivery(StrEnum):
+    """What a bounce says about the mail that it is about."""
+
+    FAILED = "failed"  # for good
+    DELAYED = "delayed"  # the server goes on trying
+    DELIVERED = "delivered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounce:
+    """What a mail server reports about another mail."""
+
+    outcome: Delivery
+    detail: str = ""  # one line: the status and the server's words
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """Everything that one message says: its headers, its documents, and what the two papers say."""
@@ -315,3 +331,4 @@ class Reading:
     limits: tuple[
         Evidence, ...
     ] = ()  # limits of the whole reading that were reached: something was left unread
+    bounce: Bounce | None = None  # where the message is one: then nothing else in it is read

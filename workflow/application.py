@@ -162,7 +162,7 @@ class ReplyOrder:
     agreed: Agreed = field(default_factory=Agreed)
     text: str | None = None  # of an operator, word for word
     deadline: dt.date | None = (
-        None  # until when the application waits; of an expiry, the day passed
+        None  # until when the application waits; of an expiry, the day passed; of a receipt, ours
     )
 
 
@@ -194,6 +194,7 @@ class OutboxRow:
     created_at: dt.datetime
     sent_at: dt.datetime | None = None
     error: str = ""
+    deadline: dt.date | None = None  # the last day for an answer, as the reply names it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

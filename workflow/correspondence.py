@@ -26,11 +26,13 @@ def answer(
     *,
     at: dt.datetime,
     text: str | None = None,
+    deadline: dt.date | None = None,
 ) -> bool:
     """Write a reply into the outbox, in the transaction of the change that causes it.
 
     Returns False where nobody may be answered. A receipt goes once, and not where it may not;
-    any other reply makes receipts that were not sent yet needless.
+    any other reply makes receipts that were not sent yet needless. `deadline` is the last day for an
+    answer, which the reply names.
     """
     message = answered_message(work.messages(application.id))
     if message is None:
@@ -43,7 +45,7 @@ def answer(
             return True
     else:
         drop_pending(work, application.id)
-    written = writer.write(_order(application, kind, message, text=text))
+    written = writer.write(_order(application, kind, message, text=text, deadline=deadline))
     work.add_reply(
         OutboxRow(
             key=written.key,
@@ -55,13 +57,19 @@ def answer(
             content=written.content,
             due_at=at,
             created_at=at,
+            deadline=deadline,
         )
     )
     return True
 
 
 def _order(
-    application: Application, kind: ReplyKind, message: Message, *, text: str | None
+    application: Application,
+    kind: ReplyKind,
+    message: Message,
+    *,
+    text: str | None,
+    deadline: dt.date | None,
 ) -> ReplyOrder:
     """Return everything that the text of a reply to `message` depends on."""
     own = [message.message_id] if message.message_id else []
@@ -76,6 +84,7 @@ def _order(
         assessment=application.assessment,
         agreed=application.agreed,
         text=text,
+        deadline=deadline,
     )
 
 

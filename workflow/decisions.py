@@ -138,7 +138,9 @@ def ask(desk: Desk, application_id: int, *, operator: Operator, text: str | None
             who=operator.name,
             note=operator.note,
         )
-        answer(work, desk.write, asked, ReplyKind.ASK, at=desk.now(), text=text)
+        at = desk.now()
+        deadline = desk.terms.answer_by(at)
+        answer(work, desk.write, asked, ReplyKind.ASK, at=at, text=text, deadline=deadline)
         return asked
 
 

@@ -30,6 +30,8 @@ from workflow.states import Event, State
 
 HOLD: Final = "outbox_hold"
 """The switch that stops all sending; its value says who or what stopped it."""
+BREAKER: Final = "предел "
+"""How that value begins where the breaker has stopped it."""
 _UNKNOWN: Final = "исход неизвестен: "
 """How the error of a row begins whose outcome could not be known."""
 
@@ -95,7 +97,7 @@ def _take(post: PostOffice, row_id: int) -> OutboxRow | None:
         if row.status is not ReplyStatus.PENDING or waits:
             return None
         if work.sent_since(post.now() - _HOUR) >= post.ceilings.per_hour:
-            work.set_switch(HOLD, f"предел {post.ceilings.per_hour} писем в час")
+            work.set_switch(HOLD, f"{BREAKER}{post.ceilings.per_hour} писем в час")
             return None
         if _ceiling_reached(post, work, row):
             stopped = replace(row, status=ReplyStatus.STOPPED, error="достигнут предел ответов")
@@ -205,20 +207,29 @@ def _later(post: PostOffice, row: OutboxRow, error: str) -> None:
         work.mark_reply(later, expected=ReplyStatus.SENDING)
 
 
-def _before_operator(post: PostOffice, work: Work, row: OutboxRow, code: Code, why: str) -> None:
-    """Put what became of a reply before an operator, where the application's state allows it."""
+def before_operator(
+    work: Work, row: OutboxRow, code: Code, why: str, *, writer: ReplyWriter, at: dt.datetime
+) -> None:
+    """Put what became of a reply before an operator, where the application's state allows it.
+
+    Rights that were granted are only in question where it is the welcome that failed.
+    """
     application = work.application(row.application_id)
     if application is None:
         return
     application = add_finding(application, finding(code))
-    events = {
-        State.AWAITING_APPLICANT: Event.DOUBT_AROSE,
-        State.PROVISIONED: Event.WELCOME_UNDELIVERABLE,
-    }
-    event = events.get(application.state)
+    event = None
+    if application.state is State.AWAITING_APPLICANT:
+        event = Event.DOUBT_AROSE
+    elif application.state is State.PROVISIONED and row.kind is ReplyKind.WELCOME:
+        event = Event.WELCOME_UNDELIVERABLE
     if event is None:
         work.save(application)
         return
-    moved = move(work, application, event, at=post.now(), why=why)
+    moved = move(work, application, event, at=at, why=why)
     if code is not Code.REPLY_CEILING_REACHED:
-        answer(work, post.write, moved, ReplyKind.RECEIPT, at=post.now())
+        answer(work, writer, moved, ReplyKind.RECEIPT, at=at)
+
+
+def _before_operator(post: PostOffice, work: Work, row: OutboxRow, code: Code, why: str) -> None:
+    before_operator(work, row, code, why, writer=post.write, at=post.now())

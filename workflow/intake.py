@@ -1,26 +1,45 @@
 """Intake: every message of a mailbox is accounted for; what is ours is stored whole before all else.
 
-Only an application's body is read. What is no application leaves nothing but a row with the reason.
+Only an application's body is read, and that of a bounce, which may return a reply of ours. What is no
+application leaves nothing but a row with the reason.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final, NamedTuple
 
-from parsers.facts import Headers, SubjectMatch
+from parsers.facts import Automatic, Headers, SubjectMatch
 from workflow.application import Fate, HistoryRow, Message, Seen
 from workflow.placement import Home, home_at_arrival
-from workflow.ports import Blobs, Entry, HeaderParser, Mailbox, Store, Work
+from workflow.ports import (
+    Blobs,
+    Entry,
+    HeaderParser,
+    Mailbox,
+    ServiceUnavailableError,
+    StaleApplicationError,
+    Store,
+    Tokens,
+    Work,
+)
 from workflow.states import Actor, State
+from workflow.threads import thread_of
 from workflow.wording import PROGRAM
 
 BATCH: Final = 500
 """Places looked up in the database at a time."""
+
+_ATTEMPTS: Final = 5
+
+_LOOKED: Final = "looked:"
+"""The switch of a mailbox that says when a walk began that was complete in the end."""
+_LOOKED_EVERY: Final = dt.timedelta(minutes=1)
+"""So exact is what the switch says; a quiet mailbox costs no more writing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +47,7 @@ class IntakeRules:
     """What counts as ours in a mailbox."""
 
     own_addresses: frozenset[str]  # lower case: mail from these is the daemon's own
+    tokens: Tokens
     start_date: dt.datetime | None = None  # what arrived before is accounted for and left alone
 
 
@@ -36,6 +56,14 @@ class Taken(NamedTuple):
 
     seen: Seen
     headers: Headers
+    for_operators: bool = False  # it put something before them
+
+
+Effect = Callable[[Work], bool]
+"""A change that belongs into the transaction that accounts for a message; whether operators see it."""
+
+BounceReader = Callable[[bytes], Effect | None]
+"""Reads a bounce; returns what it changes, None where it is about no mail of ours."""
 
 
 def take_in(
@@ -46,16 +74,22 @@ def take_in(
     parse_headers: HeaderParser,
     rules: IntakeRules,
     now: dt.datetime,
+    read_bounce: BounceReader,
 ) -> Iterator[Taken]:
-    """Account for every place of a mailbox that has no row yet, one transaction a message."""
+    """Account for every place of a mailbox that has no row yet, one transaction a message.
+
+    Raises `ServiceUnavailableError`, also from `read_bounce`.
+    """
     for entry, header in new_headers(mailbox, store):
         headers = parse_headers(header)
         with store.begin(write=False) as work:
             reason = why_not_ours(headers, entry, rules, work)
         if reason is not None:
+            effect = None
+            if reason == Automatic.BOUNCE and (raw := mailbox.message(entry)) is not None:
+                effect = read_bounce(raw)
             seen = _seen(mailbox, entry, headers, fate=Fate.IGNORED, reason=reason)
-            with store.begin() as work:
-                work.add_seen(seen)
+            yield Taken(seen, headers, for_operators=_leave_alone(store, seen, effect))
         else:
             raw = mailbox.message(entry)
             if raw is None:
@@ -66,16 +100,57 @@ def take_in(
                 headers, mailbox=mailbox.name, digest=digest, size=len(raw), entry=entry
             )
             with store.begin() as work:
-                seen = take(work, seen, message, headers, now=now)
-        yield Taken(seen, headers)
-    reached = mailbox.position()
-    if reached is not None:
-        with store.begin() as work:
-            if work.switch(_position_of(mailbox)) != reached:
-                work.set_switch(_position_of(mailbox), reached)
+                seen = take(work, seen, message, headers, rules.tokens, now=now)
+            yield Taken(seen, headers)
+    _note_walk(mailbox, store, now=now)
 
 
-def take(work: Work, seen: Seen, message: Message, headers: Headers, *, now: dt.datetime) -> Seen:
+def looked_at(work: Work, mailboxes: Sequence[str]) -> dt.datetime | None:
+    """Return since when at least everything in the mailboxes is known; None where one never was.
+
+    What lay there at that moment has been accounted for.
+    """
+    walks = [work.switch(_LOOKED + name) for name in mailboxes]
+    if not walks or None in walks:
+        return None
+    return min(dt.datetime.fromisoformat(walk) for walk in walks if walk)
+
+
+def _leave_alone(store: Store, seen: Seen, effect: Effect | None) -> bool:
+    """Account for a message that is not ours, with what it changes; whether operators see that."""
+    for _ in range(_ATTEMPTS):
+        try:
+            with store.begin() as work:
+                work.add_seen(seen)
+                return effect is not None and effect(work)
+        except StaleApplicationError:
+            continue  # somebody else was faster: what the effect does is to be looked at anew
+    raise ServiceUnavailableError("заявка всё время меняется; сообщение о недоставке подождёт")
+
+
+def _note_walk(mailbox: Mailbox, store: Store, *, now: dt.datetime) -> None:
+    """Remember a walk that was complete: how far it has come, and that it began at `now`."""
+    with store.begin(write=False) as work:
+        before = work.switch(_position_of(mailbox))
+        looked = looked_at(work, [mailbox.name])
+    reached = mailbox.position() or before
+    fresh = looked is not None and dt.timedelta() <= now - looked < _LOOKED_EVERY
+    if reached == before and fresh:
+        return
+    with store.begin() as work:
+        work.set_switch(_position_of(mailbox), reached)
+        work.set_switch(_LOOKED + mailbox.name, now.isoformat())
+
+
+def take(
+    work: Work,
+    seen: Seen,
+    message: Message,
+    headers: Headers,
+    tokens: Tokens,
+    *,
+    now: dt.datetime,
+) -> Seen:
     """Store a message that is ours, give it its place, and account for where it lay.
 
     The same bytes, wherever they turn up, are the same message: noted, nothing else.
@@ -93,7 +168,7 @@ def take(work: Work, seen: Seen, message: Message, headers: Headers, *, now: dt.
             seen = replace(seen, message_id=None, sender="", subject="")
         work.add_seen(seen)
         return seen
-    application_id = _place(work, message, headers, now=now)
+    application_id = _place(work, message, headers, tokens, now=now)
     work.add_message(replace(message, application_id=application_id))
     seen = replace(seen, digest=message.digest, application_id=application_id)
     if seen.id:
@@ -141,7 +216,9 @@ def why_not_ours(headers: Headers, entry: Entry, rules: IntakeRules, work: Work)
         return "own_mail"
     if headers.automatic is not None:
         return headers.automatic.value
-    if headers.subject_match is SubjectMatch.FOREIGN and not _answers_us(headers, work):
+    if headers.subject_match is SubjectMatch.FOREIGN and not _answers_us(
+        headers, work, rules.tokens
+    ):
         return "other_subject"
     return None
 
@@ -177,9 +254,11 @@ def new_application(
     return work.add_application(received_at=received_at, row=row, linked_to=linked_to)
 
 
-def _place(work: Work, message: Message, headers: Headers, *, now: dt.datetime) -> int | None:
+def _place(
+    work: Work, message: Message, headers: Headers, tokens: Tokens, *, now: dt.datetime
+) -> int | None:
     """Give a message its application, or none yet where its papers must be read first."""
-    home = home_at_arrival(headers, work)
+    home = home_at_arrival(headers, work, tokens)
     if home is Home.AFTER_READING:
         return None
     return new_application(
@@ -187,11 +266,11 @@ def _place(work: Work, message: Message, headers: Headers, *, now: dt.datetime) 
     )
 
 
-def _answers_us(headers: Headers, work: Work) -> bool:
+def _answers_us(headers: Headers, work: Work, tokens: Tokens) -> bool:
     """Whether a known sender answers one of our own mails, under whatever subject."""
-    ids: Sequence[str] = headers.in_reply_to + headers.references
-    application_id = work.application_of_reply(ids) if ids else None
-    return application_id is not None and headers.sender.casefold() in work.senders(application_id)
+    thread = thread_of(headers.references + headers.in_reply_to, work, tokens)
+    known = thread.application_id is not None and not thread.forged
+    return known and headers.sender.casefold() in work.senders(thread.application_id or 0)
 
 
 def _position_of(mailbox: Mailbox) -> str:

@@ -1,7 +1,7 @@
 """Which application a message belongs to: by our own mail that it answers, by its papers, or none.
 
-A message joins an application in three ways and in no other: it answers one of our mails and comes
-from a sender known there; it brings to the one waiting application of its sender exactly what is
+A message joins an application in three ways and in no other: it answers one of our mails (its id, or the
+token in it) and comes from a sender known there; it brings to the one waiting application of its sender exactly what is
 missing; or all its papers are there already.
 """
 
@@ -16,9 +16,10 @@ from parsers.facts import Headers, Reading, Role, SubjectMatch
 from workflow.application import Application, Message
 from workflow.case import Case, ReadMessage, lay_together
 from workflow.findings import Code
-from workflow.ports import Work
+from workflow.ports import Tokens, Work
 from workflow.rules import agreement
 from workflow.states import ENDS, State
+from workflow.threads import thread_of
 
 _OPEN_TO_CONTENT: Final = frozenset({State.RECEIVED, State.PARSED, State.AWAITING_APPLICANT})
 """Applications that await an answer or were not yet answered."""
@@ -39,7 +40,7 @@ class Way(Enum):
 
     WAIT = auto()  # the application that it may complete was not read yet
     NEW = auto()  # an application of its own
-    LINKED = auto()  # of its own, linked to the other
+    LINKED = auto()  # of its own, linked to the other where that is there
     JOIN = auto()  # its papers join the other
     REPEAT = auto()  # noted: everything in it is there already
     KEEP = auto()  # noted: mail without papers
@@ -55,19 +56,22 @@ class Placement:
     code: Code | None = None
 
 
-def home_at_arrival(headers: Headers, work: Work) -> Home:
+def home_at_arrival(headers: Headers, work: Work, tokens: Tokens) -> Home:
     """Decide whether a message is an application at once, or only after its papers are read."""
     if headers.sender and work.applications_of_sender(headers.sender):
         return Home.AFTER_READING
-    ids = headers.in_reply_to + headers.references
-    return Home.AFTER_READING if ids and work.application_of_reply(ids) else Home.NEW
+    thread = thread_of(headers.references + headers.in_reply_to, work, tokens)
+    return Home.NEW if thread.application_id is None else Home.AFTER_READING
 
 
-def place(message: Message, reading: Reading, work: Work) -> Placement:
+def place(message: Message, reading: Reading, work: Work, tokens: Tokens) -> Placement:
     """Decide where a message belongs once its papers are known."""
     has_papers = bool(_digests(reading))
-    threaded = work.application_of_reply(message.references) if message.references else None
-    if threaded is not None and (other := work.application(threaded)) is not None:
+    thread = thread_of(message.references, work, tokens)
+    other = work.application(thread.application_id) if thread.application_id else None
+    if thread.forged:
+        return Placement(Way.LINKED, other, Code.FOLLOW_UP_FROM_OTHER_SENDER)
+    if other is not None:
         if message.sender.casefold() not in work.senders(other.id):
             return Placement(Way.LINKED, other, Code.FOLLOW_UP_FROM_OTHER_SENDER)
         if has_papers and _holds_all(reading, work.messages(other.id)):

@@ -111,17 +111,51 @@ class Provisioner(Protocol):
         """
 
 
+class Parcel(Protocol):
+    """A mail in its final form, as far as handing it over goes."""
+
+    @property
+    def key(self) -> str:
+        """What it is known by at the place where it lies: unique for ever."""
+
+    @property
+    def recipient(self) -> str:
+        """The one address that it goes to."""
+
+    @property
+    def content(self) -> bytes:
+        """The mail (RFC 5322)."""
+
+
 class Sender(Protocol):
-    """Hands one reply over."""
+    """Hands one mail over."""
 
     def probe(self) -> None:
         """Raise `ServiceUnavailableError` where nothing can be handed over."""
 
-    def send(self, row: OutboxRow) -> None:
-        """Return when the reply is handed over.
+    def send(self, parcel: Parcel) -> None:
+        """Return when it is handed over.
 
-        Raises `ServiceUnavailableError` (later; as `RecipientPostponedError` this reply alone),
+        Raises `ServiceUnavailableError` (later; as `RecipientPostponedError` this one alone),
         `DeliveryRefusedError` (never), `DeliveryUnknownError`.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a Message-ID that looks like one of ours claims."""
+
+    application_id: int
+    genuine: bool  # signed with our key
+
+
+class Tokens(Protocol):
+    """Knows our own Message-IDs by their signature."""
+
+    def read(self, message_id: str) -> Token | None:
+        """Return what an id claims, None where it does not look like ours.
+
+        Raises `ServiceUnavailableError`.
         """
 
 
@@ -287,6 +321,9 @@ class Work(Protocol):
 
     def reply(self, row_id: int) -> OutboxRow | None:
         """Return one row."""
+
+    def reply_with_id(self, message_ids: Sequence[str]) -> OutboxRow | None:
+        """Return our newest mail that has one of these Message-IDs."""
 
     def mark_reply(self, row: OutboxRow, *, expected: ReplyStatus) -> bool:
         """Store status, attempts, due_at, sent_at and error; False where the status is no longer `expected`."""

@@ -22,6 +22,7 @@ from workflow.application import (
 )
 from workflow.case import RuleSettings, lay_together
 from workflow.correspondence import answer, drop_pending
+from workflow.deadlines import Terms
 from workflow.findings import Code, Finding, Severity, Verdict, finding
 from workflow.intake import new_application
 from workflow.matching import examine
@@ -38,6 +39,7 @@ from workflow.ports import (
     ServiceUnavailableError,
     StaleApplicationError,
     Store,
+    Tokens,
     Work,
 )
 from workflow.states import Event, State, step
@@ -68,8 +70,10 @@ class Desk:
     read: Reader
     provisioner: Provisioner
     write: ReplyWriter
+    tokens: Tokens
     now: Clock
     rules: RuleSettings
+    terms: Terms
     retry: Callable[[int], dt.timedelta]  # attempts made -> wait
     change_needs_two: bool = True
 
@@ -87,7 +91,7 @@ def read_unplaced(desk: Desk, message: Message) -> int | None:
                 work.update_message(message)
                 return None
             return _settle_new(desk, work, message, Placement(Way.NEW))
-        placement = place(message, message.reading, work)
+        placement = place(message, message.reading, work, desk.tokens)
         if placement.way is Way.WAIT:
             work.update_message(message)
             return None
@@ -214,7 +218,8 @@ def _follow(desk: Desk, work: Work, application: Application, verdict: Verdict) 
             application = replace(application, asked=question, asked_times=times)
             why = "школе отправлен запрос: " + question
             asked = move(work, application, Event.FOUND_INCOMPLETE, at=at, why=why)
-            answer(work, desk.write, asked, ReplyKind.ASK, at=at)
+            deadline = desk.terms.answer_by(at)
+            answer(work, desk.write, asked, ReplyKind.ASK, at=at, deadline=deadline)
             return asked.state
         application = add_finding(application, finding(Code.ASKED_TOO_OFTEN))
     codes = [one.code.value for one in application.findings if one.severity is Severity.BLOCK]

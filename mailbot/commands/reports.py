@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import click
 
-from config.settings import ConfigurationError
+from config.settings import ConfigurationError, Settings
 from mailbot import reports
-from mailbot.app import build
+from mailbot.app import build, schema_of, utc_now
 from mailbot.commands.common import (
     config_option,
     json_option,
@@ -18,8 +20,10 @@ from mailbot.commands.common import (
     operator_option,
     settings,
 )
-from mailbot.scheduling import JOBS
-from mailbot.screen import console, print_json, safe, table
+from mailbot.documents import moment
+from mailbot.scheduling import JOBS, Job, last_run, next_run, run_job
+from mailbot.screen import console, local, print_json, safe, table
+from mailbot.storage import SchemaState
 from workflow.states import State
 from workflow.wording import STATES
 
@@ -72,16 +76,36 @@ def jobs_command(as_json: bool) -> None:
     """Показать задания по расписанию."""
     if click.get_current_context().invoked_subcommand is not None:
         return
+    loaded, now = settings(), utc_now()
+    last = _last_runs(loaded)
+    due = {job.name: next_run(last[job.name], job, now=now) for job in JOBS}
     if as_json:
-        print_json(
-            [
-                {"name": job.name, "title": job.title, "every_seconds": job.every.total_seconds()}
-                for job in JOBS
-            ]
-        )
+        print_json([_job(job, last[job.name], due[job.name]) for job in JOBS])
         return
-    rows = [(job.name, f"{job.every.total_seconds():.0f} с", job.title) for job in JOBS]
-    console().print(table(("имя", "каждые", "что делает"), rows))
+    rows = [(job.name, _when(last[job.name]), _when(due[job.name]), job.title) for job in JOBS]
+    console().print(table(("имя", "выполнено", "следующий раз", "что делает"), rows))
+
+
+def _last_runs(loaded: Settings) -> dict[str, dt.datetime | None]:
+    """Return when each job was last run; nothing of a database that is not there yet."""
+    if schema_of(loaded) is not SchemaState.CURRENT:
+        return dict.fromkeys(job.name for job in JOBS)
+    with looking() as work:
+        return {job.name: last_run(work, job) for job in JOBS}
+
+
+def _job(job: Job, last: dt.datetime | None, due: dt.datetime) -> dict[str, Any]:
+    return {
+        "name": job.name,
+        "title": job.title,
+        "every_seconds": job.every.total_seconds(),
+        "last_run": moment(last) if last else None,
+        "next_run": moment(due),
+    }
+
+
+def _when(at: dt.datetime | None) -> str:
+    return local(at) if at else "ещё ни разу"
 
 
 @jobs_command.command("run")
@@ -94,5 +118,5 @@ def run_job_command(name: str) -> None:
         known = ", ".join(job.name for job in JOBS)
         raise ConfigurationError(f"задания «{name}» нет; есть: {known}")
     with build(settings()) as app:
-        done = job.run(app)
+        done = run_job(app, job)
     console().print(f"Задание «{name}» выполнено, сделано: {done}.")

@@ -16,6 +16,7 @@ from mailbot.cli import OK, PERSON_NEEDED, SERVICE_UNAVAILABLE
 from mailbot.commands.common import config_option, json_option, settings
 from mailbot.dryrun import dry_run as preview
 from mailbot.running import LOCK_WAIT_SECONDS, locked, run_daemon
+from mailbot.scheduling import JOBS
 from mailbot.screen import console, print_json, safe
 from workflow.wording import STATES
 
@@ -91,6 +92,7 @@ def _report(summary: Summary, as_json: bool) -> None:
                 "repeated": summary.repeated,
                 "states": {state.value: count for state, count in summary.advanced.items()},
                 "sent": summary.sent,
+                "jobs": dict(summary.jobs),
                 "for_operators": summary.for_operators,
                 "sending_stopped": summary.held,
                 "faults": summary.faults,
@@ -104,6 +106,9 @@ def _report(summary: Summary, as_json: bool) -> None:
     )
     for state, count in sorted(summary.advanced.items()):
         out.print(f"  {STATES[state]}: {count}")
+    for job in JOBS:
+        if done := summary.jobs[job.name]:
+            out.print(f"  {job.title}: {done}")
     if summary.held:
         out.print(
             f"Отправка остановлена: {safe(summary.held)}. Возобновить: mailbot outbox release"

@@ -13,11 +13,11 @@ from rich.console import Group
 
 from config.settings import Settings
 from mailbot import documents
-from mailbot.app import build, store_of
+from mailbot.app import build, store_of, utc_now
 from mailbot.card import card_of
 from mailbot.screen import local, safe
 from workflow import decisions
-from workflow.application import Application
+from workflow.application import Application, View
 from workflow.decisions import Operator
 from workflow.states import QUEUE
 from workflow.wording import STATES
@@ -81,13 +81,16 @@ class ReviewDesk:
             store.close()
 
     def card(self, number: int) -> Card | None:
-        """Return one application in full, None where there is none."""
+        """Return one application in full, None where there is none. Who looked is written down."""
         store = store_of(self._settings)
         try:
-            with store.begin(write=False) as work:
+            with store.begin() as work:
                 one = work.application(number)
                 if one is None:
                     return None
+                work.add_view(
+                    View(at=utc_now(), who=self.operator, what="review", application_id=number)
+                )
                 parts = card_of(
                     one,
                     messages=work.messages(number),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from mailbot.storage.rows import Part, insert_unless_there, values
+from mailbot.storage.rows import Part, batches, insert_unless_there, values
 from mailbot.storage.tables import outbox, switch
 from workflow.application import OutboxRow, ReplyStatus
 
@@ -36,6 +36,17 @@ class ReplyPart(Part):
     def reply(self, row_id: int) -> OutboxRow | None:
         """Return one row."""
         return self._one(OutboxRow, outbox, outbox.c.id == row_id)
+
+    def reply_with_id(self, message_ids: Sequence[str]) -> OutboxRow | None:
+        """Return our newest mail that has one of these Message-IDs."""
+        ids = [
+            found
+            for batch in batches(message_ids)
+            for found in self._connection.scalars(
+                sa.select(outbox.c.id).where(outbox.c.message_id_key.in_(batch))
+            )
+        ]
+        return self.reply(max(ids)) if ids else None
 
     def mark_reply(self, row: OutboxRow, *, expected: ReplyStatus) -> bool:
         """Store how sending went; False where the status is no longer `expected`."""

@@ -148,6 +148,7 @@ outbox: Final = sa.Table(
     _filled("error", CleanText),
     _filled("recipient_key", IndexKey),
     sa.Column("message_id_key", IndexKey, nullable=False, index=True),
+    sa.Column("deadline", sa.Date),
     sa.Index(None, "status", "due_at"),
     sa.Index(None, "sent_at", "recipient_key"),
     sqlite_autoincrement=True,

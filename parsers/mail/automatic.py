@@ -92,6 +92,16 @@ def find_automatic(
     )
 
 
+def is_bounce_by_name(block: HeaderBlock, *, subject: str, senders: tuple[str, ...]) -> bool:
+    """Whether a message calls itself a bounce; an empty return path alone has every vacation notice."""
+    kinds = (
+        _by_report(block),
+        _by_subject(subject),
+        _by_sender(senders, SubjectMatch.FOREIGN),
+    )
+    return next((kind for kind in kinds if kind is not None), None) is Automatic.BOUNCE
+
+
 def _by_report(block: HeaderBlock) -> Automatic | None:
     content_type = block.first("content-type")
     if block.has("x-failed-recipients"):

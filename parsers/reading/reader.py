@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from parsers.facts import (
+    Automatic,
     Document,
     DocumentKind,
     Evidence,
@@ -26,6 +27,7 @@ from parsers.images.ocr import OcrEngine
 from parsers.letter.letter import letter_likeness
 from parsers.letter.likeness import LETTER_LIKENESS
 from parsers.limits import Limits
+from parsers.mail.bounces import find_bounce
 from parsers.mail.message import parse_message
 from parsers.questionnaire.questionnaire import find_questionnaires
 from parsers.reading.formpages import find_forms, look_for_form, shows_form
@@ -41,6 +43,8 @@ def read_message(
     """Read one message: its parts, its documents, and what the two papers say. Raises OcrUnavailableError."""
     deadline = Deadline.after(limits.seconds, clock)
     message = parse_message(raw, limits)
+    if message.headers.automatic is Automatic.BOUNCE and (bounce := find_bounce(raw)) is not None:
+        return Reading(headers=message.headers, limits=message.limits, bounce=bounce)
     files = open_attachments(message.parts, limits)
     sheets = {file: _read_sheets(file, limits) for file in files if _is(file, DocumentKind.SHEET)}
     papers = {

@@ -10,13 +10,17 @@ import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import pytest
 
 from mailbot.registry import RegistryProvisioner
 from mailbot.storage import SqlStore
+from mailbot.tokens import FixedKey, SignedIds
+from mailbot.workdays import add_working_days
 from parsers.facts import (
     Automatic,
+    Bounce,
     Document,
     Evidence,
     Field,
@@ -44,7 +48,9 @@ from workflow.application import (
     ReplyStatus,
     WrittenReply,
 )
+from workflow.bounces import effect_of_bounce
 from workflow.case import RuleSettings
+from workflow.deadlines import Terms
 from workflow.decisions import DecisionRefusedError, Operator
 from workflow.delivery import HOLD, Ceilings, PostOffice, deliver
 from workflow.findings import Code
@@ -62,6 +68,7 @@ from workflow.states import WORK, IllegalTransitionError, State
 
 START = dt.datetime(2026, 9, 14, 8, 0, tzinfo=dt.UTC)
 NAME, NUMBER, INN = "Рощина Вера Андреевна", "+79120000147", "7707083893"
+IDS = SignedIds("info@example.org", FixedKey(b"a key for the tests"))
 ANNA = Operator("anna", "проверено")
 BORIS = Operator("boris")
 
@@ -119,6 +126,7 @@ class Mail:
     subject_match: SubjectMatch = SubjectMatch.OURS
     automatic: Automatic | None = None
     senders: tuple[str, ...] | None = None
+    bounce: Bounce | None = None
 
     @property
     def headers(self) -> Headers:
@@ -154,6 +162,7 @@ class Mail:
             documents=documents,
             letters=tuple(one for one in self.papers if isinstance(one, Letter)),
             questionnaires=tuple(one for one in self.papers if isinstance(one, Questionnaire)),
+            bounce=self.bounce,
         )
 
 
@@ -219,10 +228,10 @@ class World:
     # replies
     def write(self, order: ReplyOrder) -> WrittenReply:
         self.written += 1
-        key = f"{order.application_id}-{order.kind}-{self.written}"
+        key = f"{order.application_id}-{order.kind}-{self.written:016x}"
         return WrittenReply(
             key=key,
-            message_id=f"<{key}@info.example>",
+            message_id=IDS.message_id(key),
             subject="Re",
             content=(order.text or "").encode(),
         )
@@ -241,8 +250,10 @@ class World:
             read=self,
             provisioner=RegistryProvisioner(self.store.database, now=self.now),
             write=self,
+            tokens=IDS,
             now=self.now,
             rules=RuleSettings(),
+            terms=Terms(add_working_days=add_working_days, remind_after=5, expire_after=15),
             retry=lambda attempts: dt.timedelta(seconds=attempts),
         )
 
@@ -263,7 +274,7 @@ class World:
             self.arrived[mail.key] = self.now()
 
     def take(self, rules: IntakeRules | None = None) -> list[Fate]:
-        rules = rules or IntakeRules(own_addresses=frozenset({"info@example.org"}))
+        rules = rules or IntakeRules(tokens=IDS, own_addresses=frozenset({"info@example.org"}))
         taken = take_in(
             self,
             store=self.store,
@@ -271,6 +282,7 @@ class World:
             parse_headers=lambda raw: self.mails[raw.decode()].headers,
             rules=rules,
             now=self.now(),
+            read_bounce=partial(effect_of_bounce, self.desk),
         )
         return [one.seen.fate for one in taken]
 
@@ -383,7 +395,9 @@ def test_what_is_not_ours_leaves_a_row_with_the_reason_and_nothing_else(
 
 def test_what_arrived_before_the_start_date_is_answered_to_nobody(world: World) -> None:
     world.arrives(good())
-    rules = IntakeRules(own_addresses=frozenset(), start_date=world.clock + dt.timedelta(days=1))
+    rules = IntakeRules(
+        tokens=IDS, own_addresses=frozenset(), start_date=world.clock + dt.timedelta(days=1)
+    )
     assert world.take(rules) == [Fate.IGNORED]
     world.work()
     assert not world.states()

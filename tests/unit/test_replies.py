@@ -134,7 +134,8 @@ def test_the_mail_has_exactly_the_headers_of_an_automatic_answer() -> None:
     assert mail["To"] == "school5@example.ru"
     assert mail["Subject"] == "Re: Сферум: Регистрация организации (заявка № 17)"
     assert mail["Date"].datetime == NOW
-    assert mail["Message-ID"] == f"<{written.key}@example.org>" == written.message_id
+    assert mail["Message-ID"] == written.message_id
+    assert re.fullmatch(rf"<{written.key}\.[a-z2-7]{{20}}@example\.org>", written.message_id)
     assert mail["In-Reply-To"] == "<2@example.ru>"
     assert mail["References"] == "<1@example.ru> <2@example.ru>"
     assert mail["Auto-Submitted"] == "auto-replied"
@@ -308,6 +309,13 @@ def test_the_receipt_says_what_came_and_when_the_answer_comes() -> None:
     assert "в течение 1 рабочего дня" in text
     assert "2 рабочих дней" in text_of(what, replace(SETTINGS, answer_working_days=2))
     assert "рабоч" not in text_of(what, replace(SETTINGS, answer_working_days=0))
+
+
+def test_the_receipt_names_the_day_by_the_production_calendar() -> None:
+    moment = dt.datetime(2026, 12, 30, 9, tzinfo=dt.UTC)
+    writer = JinjaReplyWriter(replace(SETTINGS, answer_working_days=2), now=lambda: moment)
+    text = body(parsed(writer.write(order(ReplyKind.RECEIPT))), "plain")
+    assert "в течение 2 рабочих дней, до 12 января 2027 года." in text
 
 
 def test_a_receipt_before_the_reading_lists_nothing() -> None:
