@@ -51,6 +51,7 @@ _COMMANDS: Final = {
     "queue": ("mailbot.commands.queue", "очередь операторов и их решения"),
     "outbox": ("mailbot.commands.outbox", "неотправленные ответы"),
     "replies": ("mailbot.commands.outbox", "шаблоны ответов"),
+    "questionnaire": ("mailbot.commands.questionnaire", "записать бланк анкеты для школ"),
     "report": ("mailbot.commands.reports", "сколько заявок в каком состоянии и почему"),
     "export": ("mailbot.commands.reports", "записать все заявки в таблицу"),
     "jobs": ("mailbot.commands.reports", "задания по расписанию"),
