@@ -26,7 +26,7 @@ class Appointment:
 
     organization: str = ""
     administrator: str = ""  # in the nominative
-    head: str = ""
+    head: str = ""  # initials and surname, as it stands beside a signature
     head_post: str = ""
 
 
@@ -49,7 +49,7 @@ def given_appointment(assessment: Assessment | None) -> Appointment:
     return Appointment(
         organization=answers.get(Field.FULL_NAME) or answers.get(Field.SHORT_NAME, ""),
         administrator=_administrator(assessment),
-        head=answers.get(Field.HEAD_NAME, ""),
+        head=_signing(answers.get(Field.HEAD_NAME, "")),
         head_post=answers.get(Field.HEAD_POST, ""),
     )
 
@@ -89,6 +89,14 @@ def _administrator(assessment: Assessment) -> str:
     if on_form and seen and _folded(on_form) != _folded(seen):
         return ""
     return on_form or in_letter
+
+
+def _signing(name: str) -> str:
+    """Return «П. И. Петров» of «Петров Пётр Ильич»: a full name at the foot would be one more person named."""
+    surname, *others = name.split() or [""]
+    if not others or any("." in word for word in others):
+        return name
+    return " ".join([*(f"{word[0]}." for word in others[:2]), surname])
 
 
 def _one_name(people: tuple[Found[PersonName], ...]) -> str:

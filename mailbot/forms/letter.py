@@ -22,7 +22,7 @@ _FONT: Final = "Times New Roman"
 _SIZE: Final = 13  # points
 _LETTERHEAD: Final = Mm(62)  # left free above the text; a corner stamp is 40-60 mm high
 _MARGINS: Final = (Mm(20), Mm(15), Mm(20), Mm(25))  # top, right, bottom, left (ГОСТ Р 7.0.97)
-_SIGN_COLUMNS: Final = (Mm(58), Mm(52), Mm(60))
+_SIGN_COLUMNS: Final = (Mm(52), Mm(54), Mm(64))
 _SIGNED: Final = Pt(44)  # from the text to the signature: a seal of 42 mm stands half above it
 
 
@@ -45,7 +45,7 @@ def appointment_letter(appointment: Appointment, *, platform: str) -> bytes:
     ):
         line = _paragraph(document, names[label])
         line.add_run(value or names[f"{label}_blank"]).bold = True
-    closing = _paragraph(document, names["close"])
+    closing = _paragraph(document, names["close"].format(platform=platform))
     closing.paragraph_format.space_before = Pt(10)
     _add_signature(document, appointment)
     document.core_properties.author = platform

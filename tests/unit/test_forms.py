@@ -233,7 +233,9 @@ def test_a_typed_letter_names_school_and_head_but_neither_name_nor_number_for_th
         Field.FULL_NAME: "МБОУ «СОШ № 5»",
         Field.HEAD_NAME: "Петров Пётр Ильич",
     }
-    assert given_appointment(assessed(letter=letter)).administrator == "Ерёмина Ольга Викторовна"
+    appointment = given_appointment(assessed(letter=letter))
+    assert appointment.administrator == "Ерёмина Ольга Викторовна"
+    assert appointment.head == "П. И. Петров"
 
 
 def test_the_letter_never_repeats_the_number_and_names_nobody_where_the_papers_differ() -> None:
