@@ -19,6 +19,8 @@ from mailbot.ask_failures import (
     missing_papers,
     problems,
 )
+from mailbot.forms.given import given_answers
+from mailbot.forms.words import words
 from mailbot.mailtext import day_in_words, last_digits, only_digits, plain
 from mailbot.wording import Wording
 from parsers.facts import Field, How, PhoneKind
@@ -76,6 +78,14 @@ _NEEDLESS_BESIDE: Final = {
 }
 """What is not said beside a code of the same paper, which asks for it too or makes it pointless."""
 
+_MENDED_BY_NEW_PAPER: Final = _NAMES_AND_NUMBERS | {
+    Code.LETTER_MISSING,
+    Code.LETTER_IS_DRAFT,
+    Code.LETTER_NO_LETTERHEAD,
+    Code.LETTER_OUTDATED,
+}
+"""Where a ready letter helps: the words or the sheet are wrong; ink and a better copy need the old one."""
+
 _WITH_EXAMPLE: Final = _NAMES_AND_NUMBERS | {Code.LETTER_IS_DRAFT, Code.LETTER_MISSING}
 
 
@@ -97,6 +107,7 @@ class Section:
     notes: tuple[str, ...] = ()
     example_hint: str = ""
     example: str = ""
+    enclosed: bool = False  # the form of the paper goes with the reply
 
 
 def sections_of(
@@ -148,6 +159,9 @@ class _Layout:
             notes = [] if unchanged else [say.say("letter", "mended")]
         if not items:
             return None
+        enclosed = bool(codes & _MENDED_BY_NEW_PAPER)
+        if enclosed:
+            notes.append(say.say("letter", "enclosed", file=words("letter")["file"]))
         with_example = bool(codes & _WITH_EXAMPLE)
         if with_example:
             names = ("same_as_form", "not_in_mail")
@@ -159,6 +173,7 @@ class _Layout:
             notes=(*notes, say.say("letter", "photo")),
             example_hint=say.say("letter", "example_hint") if with_example else "",
             example=say.say("letter", "example") if with_example else "",
+            enclosed=enclosed,
         )
 
     def questionnaire(self, required: Sequence[Field], *, has_blank: bool) -> Section | None:
@@ -174,15 +189,20 @@ class _Layout:
         if not items:
             return None
         notes = [say.say("questionnaire", "form" if whole else "mended")]
+        given = bool(given_answers(self._assessment))
+        kind = "enclosed" if whole else "enclosed_too"
+        file = words("questionnaire")["file"]
+        notes.append(say.say("questionnaire", kind, file=file, given=given))
         if whole:
             names = "; ".join(say.say("fields", name) for name in required)
-            notes.append(say.say("questionnaire", "blank_at" if has_blank else "blank_free"))
+            notes += [say.say("questionnaire", "blank_at")] if has_blank else []
             notes += [say.say("questionnaire", "required", required=names)] if names else []
         return Section(
             paper=Paper.QUESTIONNAIRE,
             title=say.say("questionnaire", "title"),
             items=tuple(items),
             notes=tuple(notes),
+            enclosed=True,
         )
 
     def files(self) -> Section | None:

@@ -53,6 +53,7 @@ _COMMANDS: Final = {
     "outbox": ("mailbot.commands.outbox", "неотправленные ответы"),
     "replies": ("mailbot.commands.outbox", "шаблоны ответов"),
     "register": ("mailbot.commands.register", "реестр организаций, с которым сверяются заявки"),
+    "questionnaire": ("mailbot.commands.questionnaire", "записать бланк анкеты для школ"),
     "report": ("mailbot.commands.reports", "сколько заявок в каком состоянии и почему"),
     "export": ("mailbot.commands.reports", "записать все заявки в таблицу"),
     "reconcile": ("mailbot.commands.reconcile", "сравнить ящики с базой"),

@@ -30,7 +30,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from mailbot import reply_mail
-from mailbot.asks import sections_of
+from mailbot.asks import Section, sections_of
+from mailbot.forms.enclosures import enclosures_of
 from mailbot.mailtext import day_in_words, last_digits, masked_phone, plain, plain_lines, plural
 from mailbot.reply_facts import documents_of, kept_papers, read_values
 from mailbot.tokens import KEY_BYTES, FixedKey, SignedIds
@@ -53,6 +54,9 @@ BREAKAGES: Final = (
     RecursionError,
 )
 """What a template of somebody else's may raise while it is loaded or rendered."""
+
+_ASKING: Final = frozenset({ReplyKind.ASK, ReplyKind.REMINDER, ReplyKind.EXPIRY})
+"""Replies that say what is missing, and so bring the forms."""
 
 _MESSENGERS: Final = {"vk": "VK Мессенджер", "max": "MAX"}
 _TOKEN_BYTES: Final = 8
@@ -99,6 +103,7 @@ class Rendered:
     subject: str
     text: str
     html: str
+    sections: tuple[Section, ...] = ()  # what it asks for
 
 
 class JinjaReplyWriter:
@@ -149,6 +154,12 @@ class JinjaReplyWriter:
             subject=rendered.subject,
             text=rendered.text,
             html=rendered.html,
+            enclosures=enclosures_of(
+                rendered.sections,
+                order.assessment,
+                platform=settings.platform_name,
+                required=settings.required_fields,
+            ),
             message_id=message_id,
             in_reply_to=order.in_reply_to,
             references=order.references,
@@ -188,7 +199,11 @@ class ReplyTemplates:
 
     def render(self, order: ReplyOrder) -> Rendered:
         """Return the reply. Raises one of `BREAKAGES` where a template is broken."""
-        values = self._values(order)
+        names = _names(self._settings, order)
+        source = self._loader.get_source(self._environment, WORDING_FILE)[0]
+        wording = Wording(source, self._compiled, **names)
+        sections = self._sections(order, wording)
+        values = names | self._values(order, wording, sections)
         whole = self._environment.get_template(f"{order.kind}.txt.j2").render(values)
         first, _, text = whole.lstrip("\n").partition("\n")
         subject = plain(first, limit=_SUBJECT_LIMIT)
@@ -198,27 +213,28 @@ class ReplyTemplates:
         tidy = _tidied(text, kept=plain_lines(order.text or ""))
         if not (subject and tidy.strip() and html.strip()):
             raise TemplateError("тема или текст пусты")
-        return Rendered(subject=subject, text=tidy, html=html)
+        asks = order.kind in _ASKING
+        return Rendered(subject=subject, text=tidy, html=html, sections=sections if asks else ())
 
-    def _values(self, order: ReplyOrder) -> dict[str, object]:
-        """Return what every template may use: text, numbers and lists of them, nothing with methods of ours."""
-        settings, assessment = self._settings, order.assessment
-        names = _names(settings, order)
-        source = self._loader.get_source(self._environment, WORDING_FILE)[0]
-        wording = Wording(source, self._compiled, **names)
-        findings = order.findings or (assessment.findings if assessment else ())
-        sections = sections_of(
-            findings,
+    def _sections(self, order: ReplyOrder, wording: Wording) -> tuple[Section, ...]:
+        assessment = order.assessment
+        return sections_of(
+            order.findings or (assessment.findings if assessment else ()),
             assessment=assessment,
             wording=wording,
-            required_fields=settings.required_fields,
-            has_blank=settings.questionnaire_url is not None,
+            required_fields=self._settings.required_fields,
+            has_blank=self._settings.questionnaire_url is not None,
         )
+
+    def _values(
+        self, order: ReplyOrder, wording: Wording, sections: tuple[Section, ...]
+    ) -> dict[str, object]:
+        """Return what every template may use: text, numbers and lists of them, nothing with methods of ours."""
+        settings, assessment = self._settings, order.assessment
         is_answer = order.kind is not ReplyKind.CHANGE_NOTICE
         is_welcome = order.kind is ReplyKind.WELCOME
         asked = sum(len(section.items) for section in sections)
         return {
-            **names,
             "reply_subject": reply_mail.reply_subject(order.subject, answers=is_answer),
             "sections": sections,
             "asked": asked,

@@ -11,6 +11,7 @@ from email.message import EmailMessage, Message
 from email.policy import Policy
 from typing import Final
 
+from mailbot.forms.enclosures import Enclosure
 from mailbot.mailtext import one_line, plain
 
 # an id of RFC 5322 without comments, quoted strings or spaces; longer ones do not fit a line of 998 octets
@@ -103,8 +104,9 @@ def compose(
     in_reply_to: str | None,
     references: Sequence[str],
     date: dt.datetime,
+    enclosures: Sequence[Enclosure] = (),
 ) -> bytes:
-    """Return the mail with CRLF line ends.
+    """Return the mail with CRLF line ends: text and HTML, and the files that go with them.
 
     Only a recipient whose name before the @ is not ASCII makes headers that need SMTPUTF8.
     """
@@ -123,6 +125,9 @@ def compose(
     mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(text, charset="utf-8", cte="base64")
     mail.add_alternative(html, subtype="html", charset="utf-8", cte="base64")
+    for one in enclosures:
+        main, _, sub = one.media_type.partition("/")
+        mail.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)
     return mail.as_bytes()
 
 

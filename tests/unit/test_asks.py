@@ -255,9 +255,46 @@ def test_an_example_line_stands_where_words_are_missing_and_only_there() -> None
     assert with_ink.example == ""
 
 
-def test_a_missing_questionnaire_comes_with_its_blank_or_a_way_without_it() -> None:
-    (with_blank,) = sections(finding(Code.QUESTIONNAIRE_MISSING), has_blank=True)
-    (without,) = sections(finding(Code.QUESTIONNAIRE_MISSING))
-    assert any("https://example.org/blank" in note for note in with_blank.notes)
-    assert any("таблица из двух столбцов" in note for note in without.notes)
-    assert any("ИНН организации; " in note for note in without.notes)
+def test_a_missing_questionnaire_comes_with_its_blank() -> None:
+    (with_place,) = sections(finding(Code.QUESTIONNAIRE_MISSING), has_blank=True)
+    (section,) = sections(finding(Code.QUESTIONNAIRE_MISSING))
+    assert section.enclosed
+    assert any("приложен бланк анкеты, файл «Анкета.xlsx»" in note for note in section.notes)
+    assert any("ИНН организации; " in note for note in section.notes)
+    assert any("https://example.org/blank" in note for note in with_place.notes)
+    assert not any("://" in note for note in section.notes)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        Code.LETTER_MISSING,
+        Code.LETTER_IS_DRAFT,
+        Code.LETTER_NO_LETTERHEAD,
+        Code.LETTER_OUTDATED,
+        Code.ADMINISTRATOR_NAME_MISSING,
+        Code.ADMINISTRATOR_NAME_INCOMPLETE,
+        Code.ADMINISTRATOR_PHONE_MISSING,
+        Code.PHONE_NOT_MOBILE,
+    ],
+)
+def test_a_ready_letter_comes_where_a_new_paper_is_wanted(code: Code) -> None:
+    (section,) = sections(finding(code, [on_page("")]))
+    assert section.enclosed
+    assert any("приложена заготовка письма" in note for note in section.notes)
+
+
+@pytest.mark.parametrize(
+    "code", [Code.LETTER_NOT_SIGNED, Code.LETTER_NOT_SEALED, Code.LETTER_UNREADABLE]
+)
+def test_no_new_letter_comes_where_ink_or_a_better_copy_is_wanted(code: Code) -> None:
+    (section,) = sections(finding(code, [on_page("")]))
+    assert not section.enclosed
+    assert not any("заготовк" in note for note in section.notes)
+
+
+def test_a_number_in_the_questionnaire_brings_no_new_letter() -> None:
+    cell_of_number = Evidence(document="Анкета.xlsx", raw="72-6-44", how=How.CELL)
+    (section,) = sections(finding(Code.PHONE_NOT_MOBILE, [cell_of_number]))
+    assert section.paper == "questionnaire"
+    assert section.enclosed

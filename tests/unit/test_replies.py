@@ -140,7 +140,25 @@ def test_the_mail_has_exactly_the_headers_of_an_automatic_answer() -> None:
     assert mail["References"] == "<1@example.ru> <2@example.ru>"
     assert mail["Auto-Submitted"] == "auto-replied"
     assert mail["X-Auto-Response-Suppress"] == "All"
-    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+    body_part, *enclosed = mail.iter_parts()
+    assert [part.get_content_type() for part in body_part.iter_parts()] == [
+        "text/plain",
+        "text/html",
+    ]
+    assert [part.get_filename() for part in enclosed] == [
+        "Письмо о назначении администратора (заготовка).docx"
+    ]
+    assert all(part.get_content_disposition() == "attachment" for part in enclosed)
+
+
+@pytest.mark.parametrize("kind", ReplyKind)
+def test_forms_go_with_the_replies_that_say_what_is_missing_and_no_others(kind: ReplyKind) -> None:
+    missing = (finding(Code.LETTER_MISSING), finding(Code.QUESTIONNAIRE_MISSING))
+    mail = parsed(write(order(kind, findings=missing)))
+    names = [part.get_filename() for part in mail.iter_attachments()]
+    asks = kind in {ReplyKind.ASK, ReplyKind.REMINDER, ReplyKind.EXPIRY}
+    assert len(names) == (2 if asks else 0)
+    assert ("К этому сообщению прилож" in body(mail, "plain")) == asks
 
 
 def test_a_key_is_unique_and_fit_for_a_file_name() -> None:
