@@ -47,7 +47,8 @@ _CONTACT: Final = re.compile(
 # A number for signing in belongs to the administrator, whoever was named last.
 _FOR_PLATFORM: Final = re.compile(
     r"(?:номер|телефон)[^.;]{0,60}(?:для\s+(?:входа|регистрац|авторизац|доступ|подключ|получени)|привяз|на\s+котор|"
-    r"к\s+которому)",
+    r"к\s+которому)|"
+    r"для\s+(?:входа|регистрац\w+|авторизац\w+|доступа|подключени\w+)[^.;]{0,80}?(?:номер|телефон|тел\.)",
     re.IGNORECASE,
 )
 

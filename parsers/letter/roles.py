@@ -72,6 +72,12 @@ _HEAD_BEFORE: Final = re.compile(
 _MYSELF: Final = re.compile(
     r"(?:^|[\s(])Я,?\s+(?:нижеподписавш\w+\s+)?(?:[а-яё]+,?\s+){0,6}(?:[А-ЯЁ\"№0-9][^\s,]*\s+){0,8}$"
 )
+# The institution acts by its head: «… в лице директора Иванова И.И. просит …».
+_IN_PERSON: Final = re.compile(
+    r"\bв\s+лице\s+(?:и\.?\s?о\.?\s+|исполняющ\w+\s+обязанности\s+)?"
+    r"(?:директор|заведующ|руководител|начальник|ректор)\w*(?:\s+(?!по\b)[^\s,;:]+){0,12}?\s+$",
+    re.IGNORECASE,
+)
 _HEAD_BEHIND: Final = re.compile(
     r"^\s*[,(-]?\s*(?:директор|заведующ|руководител|начальник|ректор)\w*(?!\s+по\b)", re.IGNORECASE
 )
@@ -101,8 +107,10 @@ _OTHER_LEAD: Final = re.compile(
 # The label of a name, whose role the sentence before it says.
 _NAME_LABEL: Final = re.compile(r"\s*(?:ф\.?\s?и\.?\s?о\b|фамилия)", re.IGNORECASE)
 _LEAD_END: Final = re.compile(r"[:-]\s*$")
+_HAS_NUMBER: Final = re.compile(r"[0-9][ ().-]{0,3}[0-9]{2}")  # a line with its value is no header
 _ENDS_LEAD: Final = re.compile(
-    r"контрол|основание|приложени|ознаком|настоящий приказ|директор\b.*_|исполнит", re.IGNORECASE
+    r"контрол|основание|приложени|ознаком|настоящий приказ|директор\b.*_|исполнит|^\s*приказываю",
+    re.IGNORECASE,
 )
 
 
@@ -134,6 +142,8 @@ def assign_roles(
             mentions.append(Mention(person=one, segment=number, role=known))
         recent = mentions[len(mentions) - len(here) :]
         named = any(one.role not in _ASIDE for one in recent)
+        if lead and named and anchors(piece.text) and not _LEAD_END.search(lead[1].text):
+            lead = None  # a title has said what it had to say when the body names the person
         labels_follow = number + 1 < len(pieces) and _NAME_LABEL.match(pieces[number + 1].text)
         if not named and (_is_lead(piece) or (labels_follow and anchors(piece.text))):
             lead = (_lead_role(piece), piece)
@@ -189,7 +199,10 @@ def _is_lead(piece: Segment) -> bool:
     if not anchors(text):
         return _OTHER_LEAD.match(text) is not None
     short = (
-        len(text.strip()) <= 70 and not text.rstrip().endswith(".") and not _APPOINTS.search(text)
+        len(text.strip()) <= 70
+        and not text.rstrip().endswith(".")
+        and not _APPOINTS.search(text)
+        and not _HAS_NUMBER.search(text)
     )
     return _LEAD_END.search(text) is not None or (
         short and not piece.row and "\n" not in text.strip()
@@ -272,6 +285,8 @@ def _fixed_role(
         return PersonRole.OTHER
     if _controls(before) or _substitutes(before, behind, others=number > 0):
         return PersonRole.OTHER
+    if _IN_PERSON.search(near) and not anchors(before) and not _APPOINTS.search(before):
+        return PersonRole.HEAD
     if len(people) > 1 and number < len(people) - 1:
         head = _HEAD_BEFORE.search(near) or _MYSELF.search(near) or _HEAD_BEHIND.match(behind)
         verb_ahead = _APPOINTS.search(text, end) is not None and not _APPOINTS.search(before)

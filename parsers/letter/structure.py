@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -112,7 +113,7 @@ def segments(text: str, people: Sequence[FoundPerson] = ()) -> tuple[Segment, ..
     for start, end in _paragraphs(text, torn, names):
         marker = MARKER.match(text, start, end)
         number = (marker[1] or marker[2] or marker[3]) if marker else ""
-        for first, last in _sentences(text, start, end):
+        for first, last in _sentences(text, start, end, people):
             found.append(
                 Segment(
                     start=first, end=last, text=text[first:last],
@@ -187,9 +188,15 @@ def _capitalized_no_name(line: str) -> bool:
     return word is not None and not may_be_name(word[1])
 
 
-def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _sentences(
+    text: str, start: int, end: int, people: Sequence[FoundPerson]
+) -> Iterator[tuple[int, int]]:
     first = start
+    starts = [one.start for one in people]
     for stop in _SENTENCE.finditer(text, start, end):
+        at = bisect_left(starts, stop.start()) - 1
+        if at >= 0 and stop.start() < people[at].end - 1:  # the dot of an initial inside a name
+            continue
         head = text[first : stop.start() + 1]
         if stop[0][0] != ";" and _ABBREVIATED.search(head):
             follows = _STARTER.match(text, stop.end(), end)
