@@ -13,7 +13,7 @@ from enum import Enum, auto
 from typing import Final
 
 from parsers.letter.anchors import PersonRole, anchors
-from parsers.letter.roles import Mention
+from parsers.letter.mentions import Mention
 from parsers.letter.structure import Segment
 from parsers.names.phones import FoundPhone
 
@@ -23,6 +23,7 @@ _NOT_HIS: Final = re.compile(
     r"(?:руководител\w+|директор\w+|заведующ\w+|школы|организаци\w+|учреждени\w+|при[её]мн\w+|секретар\w+|"
     r"исполнител\w+|оу|оо|сада|"
     r"гимнази\w+|лице[яй]|колледж\w*|отдел\w+|управлени\w+|горяч\w+|справ\w+|бухгалтер\w+)|"
+    r"(?:стар|прежн|предыдущ)\w+\s+номер\w*|"
     r"для\s+связи\s+со?\s+(?:школ|организ|учрежд)\w+|\b(?:школ|организаци|учреждени)\w*\s*:\s*$",
     re.IGNORECASE,
 )
@@ -33,6 +34,11 @@ _CONTACTS: Final = re.compile(
     r"\b[0-9]{6}\b|\bул\.|улица|просп|e-?mail|эл(?:ектронн\w+|\.)\s*(?:почта|адрес)|@|\bИНН\b|\bОГРН\b|сайт|http|www|"
     r"факс",
     re.IGNORECASE,
+)
+
+# Of these a line of the body may have some beside the administrator's number.
+_MAIL: Final = re.compile(
+    r"(?:адрес\w*\s+)?(?:e-?mail|эл(?:ектронн\w+|\.)\s*(?:почт\w+|адрес\w*))|@", re.IGNORECASE
 )
 
 # The executor's line, and what a bare line behind the signature must say to be the administrator's.
@@ -49,6 +55,12 @@ _FOR_PLATFORM: Final = re.compile(
     r"(?:номер|телефон)[^.;]{0,60}(?:для\s+(?:входа|регистрац|авторизац|доступ|подключ|получени)|привяз|на\s+котор|"
     r"к\s+которому)|"
     r"для\s+(?:входа|регистрац\w+|авторизац\w+|доступа|подключени\w+)[^.;]{0,80}?(?:номер|телефон|тел\.)",
+    re.IGNORECASE,
+)
+
+# What is said behind a number that is not to be used.
+_REFUSED: Final = re.compile(
+    r"^[^.;]{0,40}\b(?:не\s+(?:использ|примен|указыв|привяз|регистр)|(?:прошу|просим)\s+(?:отключ|удал|исключ|отвяз))",
     re.IGNORECASE,
 )
 
@@ -108,6 +120,8 @@ def _owner(phone: FoundPhone, places: _Places) -> _Owner:
         return _Owner.OTHER
     piece = places.pieces[number]
     label = _label_of(phone, number, places.pieces)
+    if _REFUSED.match(piece.text[phone.end - piece.start :]):
+        return _Owner.OTHER
     if _ADMINISTRATOR_LABEL.search(label):
         return _Owner.ADMINISTRATOR
     if _NOT_HIS.search(label) or _EXECUTOR.match(piece.text):
@@ -132,7 +146,9 @@ def _of(mention: Mention) -> _Owner:
 
 def _owner_nearby(phone: FoundPhone, piece: Segment, places: _Places) -> _Owner:
     """Judge a number in a piece of its own by who was named last before it."""
-    if _FAX.search(piece.text) or _CONTACTS.search(piece.text):
+    in_body = places.header_end <= phone.start < places.tail_start
+    text = _MAIL.sub(" ", piece.text) if in_body else piece.text
+    if _FAX.search(text) or _CONTACTS.search(text):
         return _Owner.OTHER
     contact = _CONTACT.search(piece.text) is not None
     earlier = [one for one in places.mentions if one.person.start < phone.start]

@@ -8,12 +8,14 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from parsers.names.morphology import is_first_person
 from parsers.names.names import FoundPerson
 from parsers.names.tokens import may_be_name
 
 # The number of a clause or the mark of a list's entry at the beginning of a line.
 MARKER: Final = re.compile(
-    r"[ ]*(?:([0-9]{1,2}(?:\.[0-9]{1,2})*)(?:[.)][ ]*|[ ]+(?=[А-ЯЁ][а-яё]))|([-•*▪])[ ]*|([а-яa-z])\)[ ]*)(?![0-9])"
+    r"[ ]*(?:([0-9]{1,2}(?:\.[0-9]{1,2})*\)?)(?:(?<=\))[ ]*|\.[ ]*|[ ]+(?=[А-ЯЁ][а-яё]))|"
+    r"([-•*▪])[ ]*|([а-яa-z])\)[ ]*)(?![0-9])"
 )
 
 # A line that begins something new whatever the line before it ended with.
@@ -27,7 +29,7 @@ _BEGINNING: Final = re.compile(
     r"Электронн|ИНН|ОГРН|М\.?[ ]?П\.?[ ]*$|_{4,}|Назначить|Возложить|Поручить|Уважаем|Настоящ|В[ ]соответствии|"
     r"В[ ]целях|"
     r"Обязанности|Копия|Верно|УТВЕРЖД|Утвержд|Сообща|Информир|Направля|Уведомля|Доводим|Прос(?:им|ит)[ ]|Прошу|"
-    r"Администратор(?:ом|а|ами)?[ ]|"
+    r"Администратор(?:ом|а|ами)?[ ]|(?:Предыдущ|Прежн|Бывш|Нов)[а-яё]{2,3}[ ]администратор|"
     r"Об?[ ][а-яё]{4,}|Исх|На[ ]№|В[ ]связи|На[ ]основании|Закрепить|Утвердить|Определить|Считать|Снять|Освободить|"
     r"Сведения|Данные)"
 )
@@ -91,10 +93,12 @@ class Segment:
 
     @property
     def depth(self) -> int:
-        """How deep a numbered clause lies: «2.1» is 2 deep, an entry without a number 9."""
+        """How deep a numbered clause lies: «2.» is 1 deep, «2.1» and «1)» are 2, an entry without a number 9."""
         if not self.marker:
             return 0
-        return self.marker.count(".") + 1 if self.marker[0].isdigit() else 9
+        if not self.marker[0].isdigit():
+            return 9
+        return self.marker.count(".") + self.marker.count(")") + 1
 
 
 def segments(text: str, people: Sequence[FoundPerson] = ()) -> tuple[Segment, ...]:
@@ -171,6 +175,9 @@ def _begins_new(before: str, line: str, *, named: bool, behind_name: bool) -> bo
         return True
     if last.rstrip().endswith(":") and _NUMBER_LINE.match(line):
         return False
+    word = _FIRST_WORD.match(line)
+    if word and is_first_person(word[1]):
+        return True
     label = LABEL.match(line) is not None and not named
     if label or _BEGINNING.match(line) or _DATE_LINE.match(last):
         return True

@@ -104,13 +104,23 @@ def _surname(form: str, sex: Sex, case: Case) -> list[str]:
 def _given(form: str, sex: Sex, case: Case) -> list[str]:
     known = list(dict.fromkeys(_known_given(form, sex, case)))
     made = [form] if case is Case.NOMINATIVE else list(_made_given(form, sex, case))
-    if case is Case.NOMINATIVE and not _may_be_given(form, sex):
+    if case is Case.NOMINATIVE and (
+        not _may_be_given(form, sex) or (not known and _is_oblique(form, sex))
+    ):
         made = []
     listed = [one for one in made if fold_yo(one.lower()) in words("given_names")]
     folded: dict[str, str] = {}
     for one in known + listed or made:
         folded.setdefault(fold_yo(one.lower()), one)
     return list(folded.values())
+
+
+def _is_oblique(form: str, sex: Sex) -> bool:
+    """Say whether the dictionary has `form` as another case of a given name («Викторию»)."""
+    return any(
+        "Name" in one.tag and "nomn" not in one.tag and SEX_GRAMMEMES[sex] & one.tag.grammemes
+        for one in parses(form)
+    )
 
 
 def _known_given(form: str, sex: Sex, case: Case) -> Iterator[str]:

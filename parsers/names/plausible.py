@@ -22,7 +22,7 @@ _ADJECTIVAL: Final = ("ная", "ская", "цкая", "чая", "щая", "ж�
 _REGULAR: Final = ("ский", "цкий", "ный", "чий", "жий", "ший")
 
 # Before these the last -я of a surname needs no dictionary («Зозуля», «Майя»).
-_SOFT_END: Final = re.compile(r"(?:(?<!и)[лн]|[аеёиоуыэюйь])я$")
+_SOFT_END: Final = re.compile(r"(?:[лн]|[аеёиоуыэюйь])я$")
 
 
 def plausible(candidates: list[str], case: Case) -> list[str]:
@@ -53,7 +53,7 @@ def with_fleeting(plain: list[str], fleeting: list[str]) -> list[str]:
 
 def _is_odd(one: str, case: Case, candidates: list[str]) -> bool:
     low = one.lower()
-    if low.endswith(_POSSESSIVE_ADJECTIVE):
+    if low.endswith((*_POSSESSIVE_ADJECTIVE, "скай", "цкай")):
         return True
     if low.endswith(_STRESSED):
         possessive = one[:-2] in candidates
@@ -104,7 +104,7 @@ def stays_beside(form: str, others: list[str]) -> bool:
         return True
     if others:
         strange = all(strangeness(one) == UNKNOWN for one in others)
-        return form.lower().endswith("и") and strange
+        return form.lower().endswith(("и", "ия", "ая", "уя", "ея")) and strange
     return len(form) <= _SHORT or not form.lower().endswith(("у", "ю"))
 
 
