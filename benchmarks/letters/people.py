@@ -132,7 +132,7 @@ def _declined(word: str, paradigm: str, *, female: bool) -> Forms:
         "soft": lambda: _ending(word[:-1], "ь", "я", "ю", "я", "ем", "е"),
         "jot": lambda: _ending(word[:-1], "й", "я", "ю", "я", "ем", "и" if word[-2] == "и" else "е"),
         "fleet": lambda: (word, *_ending(stem, "", "а", "у", "а", "ом", "е")[1:]),
-        "fleetsoft": lambda: (word, *_ending(stem, "", "я", "ю", "я", "ем", "е")[1:]),
+        "fleetsoft": lambda: (word, *_ending(stem, "", "я", "ю", "я", "ём" if stem[-1] == "ь" else "ем", "е")[1:]),
         "a": lambda: _ending(word[:-1], "а", _i_or_y(word[:-1]), "е", "у", _oj(word), "е"),
         "ya": lambda: _ending(word[:-1], "я", "и", "е", "ю", "ей", "е"),
         "iya": lambda: _ending(word[:-1], "я", "и", "и", "ю", "ей", "и"),
@@ -165,11 +165,11 @@ def _patronymic(stem: str, *, female: bool) -> Forms:
 
 
 @cache
-def _lists() -> Mapping[str, Sequence[tuple[str, str]]]:
-    """Return the lists of `people.txt` by their names, entries as (word, paradigm)."""
+def named_lists(name: str) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Return the lists of a file beside this module by their names, entries as (word, paradigm)."""
     found: dict[str, list[tuple[str, str]]] = {}
     here: list[tuple[str, str]] = []
-    for line in files(__package__).joinpath("people.txt").read_text(encoding="utf-8").splitlines():
+    for line in files(__package__).joinpath(name).read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             here = found.setdefault(line.strip("[]"), [])
         elif line and not line.startswith("#"):
@@ -201,7 +201,7 @@ def invented_person(
     chance: random.Random, *, female: bool | None = None, bare: float = 0.02
 ) -> Person:
     """Return somebody; `bare` is how often there is no patronymic, `female` fixes the sex."""
-    lists = _lists()
+    lists = named_lists("people.txt")
     female = chance.random() < 0.7 if female is None else female
     sex = "women" if female else "men"
     kind = chance.choices(("surnames", "rare"), (0.72, 0.28))[0]
@@ -222,10 +222,10 @@ def invented_person(
 
 
 def _surname(chance: random.Random, kind: str, *, female: bool) -> Word:
-    word, paradigm = chance.choice(_lists()[kind])
+    word, paradigm = chance.choice(named_lists("people.txt")[kind])
     forms = _declined(word, paradigm, female=female)
     if chance.random() < 0.03:
-        other, kind = chance.choice(_lists()["surnames"])
+        other, kind = chance.choice(named_lists("people.txt")["surnames"])
         second = _declined(other, kind, female=female)
         forms = tuple(f"{a}-{b}" for a, b in zip(forms, second, strict=True))  # type: ignore[assignment]
     return Word(forms)
@@ -244,3 +244,8 @@ def with_part(person: Person, part: str, chance: random.Random) -> Person:
         if value.forms[0] != getattr(person, part).forms[0]:
             return replace(person, **{part: value})
     raise AssertionError("lists of names with a single entry")
+
+
+def with_surname(person: Person, word: str, paradigm: str) -> Person:
+    """Return the same person with that surname."""
+    return replace(person, surname=Word(_declined(word, paradigm, female=person.female)))

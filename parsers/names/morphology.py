@@ -14,6 +14,8 @@ from parsers.facts import Sex
 from parsers.names.folding import fold_yo
 from parsers.wordlists import words
 
+_PROPER: Final = frozenset({"Surn", "Name", "Patr", "Geox", "Orgn", "Abbr"})
+
 _VERBAL: Final = frozenset({"VERB", "PRTS", "ADJS"})  # «сообщаем» is also «that is being reported»
 
 UNKNOWN: Final = 2
@@ -93,6 +95,16 @@ def is_first_person(word: str) -> bool:
     readings = parses(word)
     speaks = any(one.tag.POS == "VERB" and "1per" in one.tag for one in readings)
     return speaks and all(one.tag.POS in _VERBAL for one in readings)
+
+
+def is_common_noun(word: str) -> bool:
+    """Say whether the dictionary has `word` as the nominative of a noun that is no name («голова»)."""
+    return any(
+        one.tag.POS == "NOUN"
+        and {"nomn", "sing"} <= one.tag.grammemes
+        and not _PROPER & one.tag.grammemes
+        for one in parses(word)
+    )
 
 
 def is_adjective(word: str) -> bool:
