@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ Table = tuple[tuple[str, ...], ...]
 
 _ROLES: Final = "acsfdwe"  # see the head comment of the wordings
 _CELL: Final = " | "
+_HEAD_IN_FULL: Final = re.compile(r"\{h:[a-z]{3}(?:\.first|\.caps?)?\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,7 @@ class Draft:
         person = self.administrator
         # a head who appoints himself signs with initials only
         by_initials = named == "initials" or (
-            named == "head" and not any("{h:nom}" in line for line in self.wording.body)
+            named == "head" and not any(map(_HEAD_IN_FULL.search, self.wording.body))
         )
         name = None if named == "nobody" else person.initials if by_initials else person.full_name
         phone = person.phone if self.wording.phone else None

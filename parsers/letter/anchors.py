@@ -29,7 +29,7 @@ class Anchor:
 
 # The role itself.
 ADMINISTRATOR: Final = re.compile(
-    r"администратор(?!ск)\w*|\bадминистрировани\w*|\bадмин(?:ом|а|у)?\b", re.IGNORECASE
+    r"администратор(?!ск)\w*|\bадминистрирова(?:ть|ни)\w*|\bадмин(?:ом|а|у)?\b", re.IGNORECASE
 )
 
 # The same word for something else: before it, and behind it unless the platform is named there too.

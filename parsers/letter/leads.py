@@ -26,13 +26,16 @@ class Lead:
 
 # A header over a list: what its entries inherit.
 _OTHER_LEAD: Final = re.compile(
-    r"\s*(?:[0-9.]+\s*)?(?:(?:сведения|данные|информация|контакты)\s+(?:об?\s+)?(?:[а-яё]+\s+)?(?:руководител|"
+    r"\s*(?:[0-9.]+\s*)?(?:(?:контактн\w+\s+)?(?:сведения|данные|информация|контакты)\s+(?:об?\s+)?(?:[а-яё]+\s+)?(?:руководител|"
     r"директор|организаци|учреждени|школ)|"
     r"(?:руководитель|директор|организация)\s*:\s*$)",
     re.IGNORECASE,
 )
 # The label of a name, whose role the sentence before it says.
-NAME_LABEL: Final = re.compile(r"\s*(?:ф\.?\s?и\.?\s?о\b|фамилия)", re.IGNORECASE)
+NAME_LABEL: Final = re.compile(
+    r"\s*(?:ф\.?\s?и\.?\s?о\b|фамилия|(?:работник|сотрудник|кандидат|уполномоченное\s+лицо|назначаем\w+)\s*[:-])",
+    re.IGNORECASE,
+)
 LEAD_END: Final = re.compile(r"[:-]\s*$")
 _HAS_NUMBER: Final = re.compile(r"[0-9][ ().-]{0,3}[0-9]{2}")  # a line with its value is no header
 _ENDS_LEAD: Final = re.compile(
@@ -43,6 +46,11 @@ _ENDS_LEAD: Final = re.compile(
 # «эту работу ведёт …», «данные обязанности исполняет …»: the role that the sentence before has named.
 _TAKES_UP: Final = re.compile(
     r"\b(?:эт(?:у|и|ими|их)|данн(?:ую|ые|ыми)|указанн(?:ую|ые|ыми))\s+(?:работ|обязанност|функци|рол|полномочи|прав)\w*",
+    re.IGNORECASE,
+)
+# Another system, by its kind or in quotation marks.
+_SYSTEM: Final = re.compile(
+    r"\"[^\"\n]{3,40}\"|навигатор|моя\s+школа|госвеб|фрдо|журнал|дневник|сайт|портал|\bаис\b|\bфис\b|\bгис\b",
     re.IGNORECASE,
 )
 _BACK: Final = 2  # sentences that such a one may go back
@@ -127,6 +135,7 @@ def without_other_systems(
             and lead.piece.start in ours
             and not SFERUM.search(lead.piece.text)
             and not SFERUM.search(pieces[one.segment].text)
+            and _SYSTEM.search(pieces[one.segment].text)
         )
         made.append(replace(one, role=PersonRole.OTHER) if elsewhere else one)
     return made

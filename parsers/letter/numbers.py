@@ -15,6 +15,7 @@ from typing import Final
 from parsers.letter.anchors import PersonRole, anchors
 from parsers.letter.mentions import Mention
 from parsers.letter.structure import Segment
+from parsers.letter.verbs import EXECUTOR
 from parsers.names.phones import FoundPhone
 
 # Whose number a label says it is, besides the administrator's.
@@ -41,11 +42,7 @@ _MAIL: Final = re.compile(
     r"(?:адрес\w*\s+)?(?:e-?mail|эл(?:ектронн\w+|\.)\s*(?:почт\w+|адрес\w*))|@", re.IGNORECASE
 )
 
-# The executor's line, and what a bare line behind the signature must say to be the administrator's.
-_EXECUTOR: Final = re.compile(
-    r"^[ ]*(?:исп(?:олнитель|олнил[а-я]*|олн)?[.: ]|подготовил|составил|отв\.?[ ]исп)",
-    re.IGNORECASE,
-)
+# What a bare line behind the signature must say to be the administrator's.
 _CONTACT: Final = re.compile(
     r"контактн|мобильн|сотов|\bмоб|\bсот|номер\s+телефон|телефон\w*\s+для", re.IGNORECASE
 )
@@ -57,6 +54,9 @@ _FOR_PLATFORM: Final = re.compile(
     r"для\s+(?:входа|регистрац\w+|авторизац\w+|доступа|подключени\w+)[^.;]{0,80}?(?:номер|телефон|тел\.)",
     re.IGNORECASE,
 )
+
+# «вместо номера …»: right before the number that goes.
+_REPLACED: Final = re.compile(r"\b(?:вместо|взамен)\s+(?:[а-яё]+\s+){0,3}$", re.IGNORECASE)
 
 # What is said behind a number that is not to be used.
 _REFUSED: Final = re.compile(
@@ -120,11 +120,13 @@ def _owner(phone: FoundPhone, places: _Places) -> _Owner:
         return _Owner.OTHER
     piece = places.pieces[number]
     label = _label_of(phone, number, places.pieces)
+    if _REPLACED.search(piece.text[: phone.start - piece.start]):
+        return _Owner.OTHER
     if _REFUSED.match(piece.text[phone.end - piece.start :]):
         return _Owner.OTHER
     if _ADMINISTRATOR_LABEL.search(label):
         return _Owner.ADMINISTRATOR
-    if _NOT_HIS.search(label) or _EXECUTOR.match(piece.text):
+    if _NOT_HIS.search(label) or EXECUTOR.match(piece.text):
         return _Owner.OTHER
     if _behind_executor(number, places.pieces):
         return _Owner.OTHER
@@ -183,4 +185,4 @@ def _administrator_in(text: str) -> bool:
 
 def _behind_executor(number: int, pieces: Sequence[Segment]) -> bool:
     """Say whether the executor's line stands right above, or a line of the letterhead's kind between."""
-    return any(_EXECUTOR.match(pieces[at].text) for at in range(max(number - 2, 0), number))
+    return any(EXECUTOR.match(pieces[at].text) for at in range(max(number - 2, 0), number))

@@ -25,7 +25,7 @@ from parsers.letter.leads import (
 )
 from parsers.letter.mentions import Mention
 from parsers.letter.structure import Segment
-from parsers.letter.verbs import APPOINTS, DISMISSES, HEAD_LINE, INSTEAD, TAKEN_FROM
+from parsers.letter.verbs import APPOINTS, DISMISSES, EXECUTOR, HEAD_LINE, INSTEAD, TAKEN_FROM
 from parsers.names.names import FoundPerson
 
 # «Контроль за исполнением …»: whoever is named behind it controls.
@@ -63,12 +63,8 @@ _HEAD_BEHIND: Final = re.compile(
     r"^\s*[,(-]?\s*(?:директор|заведующ|руководител|начальник|ректор)\w*(?!\s+по\b)", re.IGNORECASE
 )
 
-# The acquainted, and the executor, at the beginning of a line.
+# The acquainted.
 _ACQUAINTED: Final = re.compile(r"ознаком", re.IGNORECASE)
-_EXECUTOR: Final = re.compile(
-    r"^[ ]*(?:исп(?:олнитель|олнил[а-я]*|олн)?[.: ]|подготовил|составил|отв\.?[ ]исп)",
-    re.IGNORECASE,
-)
 _COPY: Final = re.compile(r"^[ ]*(?:копия|выписка)?[ ]*(?:верна|верно)\b|секретарь", re.IGNORECASE)
 
 # Roles of people who are named by the way: a header that names them is one all the same.
@@ -134,7 +130,7 @@ def _tail_zone(piece: Segment, *, acquainted: bool, executor: bool) -> tuple[boo
         return False, False
     if ADMINISTRATOR.search(text) and APPOINTS.search(text):
         return False, False
-    if _EXECUTOR.match(text) or _COPY.match(text):
+    if EXECUTOR.match(text) or _COPY.match(text):
         return False, True
     if _ACQUAINTED.search(text) and not APPOINTS.search(text):
         return not re.search(r"(?i)\bознакомить\b", text), False

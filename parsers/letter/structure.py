@@ -31,7 +31,7 @@ _BEGINNING: Final = re.compile(
     r"Обязанности|Копия|Верно|УТВЕРЖД|Утвержд|Сообща|Информир|Направля|Уведомля|Доводим|Прос(?:им|ит)[ ]|Прошу|"
     r"Администратор(?:ом|а|ами)?[ ]|(?:Предыдущ|Прежн|Бывш|Нов)[а-яё]{2,3}[ ]администратор|"
     r"Об?[ ][а-яё]{4,}|Исх|На[ ]№|В[ ]связи|На[ ]основании|Закрепить|Утвердить|Определить|Считать|Снять|Освободить|"
-    r"Сведения|Данные)"
+    r"Сведения|Данные|[А-ЯЁ][а-яё]+[ ](?:подготовил|составил|заполнил))"
 )
 
 # A line that is nothing but the document's date and number: what follows begins anew.
@@ -40,6 +40,15 @@ _DATE_LINE: Final = re.compile(
     r"[а-яё]{3,}[ ]+20))[^\n]{0,60}$",
     re.IGNORECASE,
 )
+
+# The end of a line whose word goes on with a proper name: «… МБОУ СОШ № 9 г.».
+_PLACE_AHEAD: Final = re.compile(r"(?:№|\b(?:г|гор|с|п|пос|пгт|ст|д|дер|х|им|ул|обл|р)\.)[ ]*$")
+
+# A letter's title up to the line's end, and the abbreviation of an institution that the body begins with.
+_TITLE: Final = re.compile(
+    r"[ ]*(?:[А-ЯЁ][а-яё-]+[ ]+){0,2}[Оо]б?[ ]+[а-яё]{4,}[^.:;!?\n]{0,90}$(?<![ ][а-яё])(?<![ ][а-яё]{2})"
+)
+_ABBREVIATION: Final = re.compile(r"[ ]*(?:[А-ЯЁ]{3,}|СПб)[ ]")
 
 # A label and its colon at the beginning of a line.
 LABEL: Final = re.compile(r"[ ]*[А-ЯЁA-Z][А-Яа-яЁёA-Za-z.,/() -]{1,60}:(?![ ]?//)")
@@ -178,10 +187,12 @@ def _begins_new(before: str, line: str, *, named: bool, behind_name: bool) -> bo
     word = _FIRST_WORD.match(line)
     if word and is_first_person(word[1]):
         return True
-    label = LABEL.match(line) is not None and not named
+    label = LABEL.match(line) is not None and not named and not _PLACE_AHEAD.search(last)
     if label or _BEGINNING.match(line) or _DATE_LINE.match(last):
         return True
     if _NUMBER_END.search(last) and _DATE_LINE.match(line):
+        return True
+    if _TITLE.match(before) and (_ABBREVIATION.match(line) or _capitalized_no_name(line)):
         return True
     ended = behind_name or LABEL.match(before) or _NUMBER_END.search(last)
     if ended and _capitalized_no_name(line):
@@ -205,6 +216,8 @@ def _sentences(
         if at >= 0 and stop.start() < people[at].end - 1:  # the dot of an initial inside a name
             continue
         head = text[first : stop.start() + 1]
+        if stop[0][0] == ";" and head.count("(") > head.count(")"):
+            continue
         if stop[0][0] != ";" and _ABBREVIATED.search(head):
             follows = _STARTER.match(text, stop.end(), end)
             if not (_INITIAL_END.search(head) and follows):
