@@ -48,6 +48,14 @@ _TAKES_UP: Final = re.compile(
     r"\b(?:эт(?:у|и|ими|их)|данн(?:ую|ые|ыми)|указанн(?:ую|ые|ыми))\s+(?:работ|обязанност|функци|рол|полномочи|прав)\w*",
     re.IGNORECASE,
 )
+# «её», «его», «данного сотрудника» as the object of what is asked.
+_PRONOUN: Final = re.compile(
+    r"\b(?:сделать|назначить|считать|зарегистрировать|утвердить|наделить|просим|прошу)\s+(?:[а-яё]+\s+)?(?:его|её|ее)\b|"
+    r"\b(?:назначить|зарегистрировать|утвердить|наделить|просим|прошу)\s+(?:данного|указанного|этого)\s+"
+    r"(?:сотрудник|работник|педагог)\w*",
+    re.IGNORECASE,
+)
+
 # Another system, by its kind or in quotation marks.
 _SYSTEM: Final = re.compile(
     r"\"[^\"\n]{3,40}\"|навигатор|моя\s+школа|госвеб|фрдо|журнал|дневник|сайт|портал|\bаис\b|\bфис\b|\bгис\b",
@@ -112,6 +120,21 @@ def taken_up(pieces: Sequence[Segment], number: int, named_in: Container[int]) -
         if ADMINISTRATOR.search(pieces[at].text):
             return Lead(PersonRole.ADMINISTRATOR, pieces[at])
     return None
+
+
+def means_person_before(
+    last: Mention, piece: Segment, number: int, named_in: Mapping[int, int]
+) -> bool:
+    """Say whether a pronoun gives the role to the one person of the sentence before («Просим сделать её …»)."""
+    return (
+        last.segment == number - 1
+        and named_in.get(last.segment) == 1
+        and last.role in {PersonRole.NONE, PersonRole.RESPONSIBLE}
+        and any(
+            role.role is PersonRole.ADMINISTRATOR and _PRONOUN.search(piece.text, 0, role.start)
+            for role in anchors(piece.text)
+        )
+    )
 
 
 def without_other_systems(

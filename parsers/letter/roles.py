@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from parsers.letter.anchors import ADMINISTRATOR, Anchor, PersonRole, anchors
@@ -19,6 +20,7 @@ from parsers.letter.leads import (
     is_lead,
     lead_after,
     lead_of,
+    means_person_before,
     taken_up,
     told_below,
     without_other_systems,
@@ -42,7 +44,9 @@ _SUBSTITUTE: Final = re.compile(
 )
 
 # «им. …», «имени …» before a name that belongs to the school's.
-_HERO: Final = re.compile(r"\b(?:им\.?|имени|памяти)\s*(?:[\w.,-]+\s+){0,7}$", re.IGNORECASE)
+_HERO: Final = re.compile(
+    r"\b(?:им(?:\.|\b)|(?<!от )имени|памяти)\s*(?:[\w.,-]+\s+){0,7}$", re.IGNORECASE
+)
 
 # The head's post right before a name or right behind it, and «Я, …».
 _HEAD_BEFORE: Final = re.compile(
@@ -93,6 +97,8 @@ def assign_roles(
         here = people[bisect_left(starts, piece.start) : bisect_left(starts, piece.end)]
         if here:
             named_in[number] = len(here)
+        elif mentions and means_person_before(mentions[-1], piece, number, named_in):
+            mentions[-1] = replace(mentions[-1], role=PersonRole.ADMINISTRATOR)
         acquainted, executor = _tail_zone(piece, acquainted=acquainted, executor=executor)
         if acquainted or executor:
             mentions += [Mention(person=one, segment=number, role=PersonRole.OTHER) for one in here]
