@@ -29,7 +29,7 @@ class Anchor:
 
 # The role itself.
 ADMINISTRATOR: Final = re.compile(
-    r"администратор(?!ск)\w*|\bадминистрировани\w*|\bадмин(?:ом|а|у)?\b", re.IGNORECASE
+    r"администратор(?!ск)\w*|\bадминистрирова(?:ть|ни)\w*|\bадмин(?:ом|а|у)?\b", re.IGNORECASE
 )
 
 # The same word for something else: before it, and behind it unless the platform is named there too.
@@ -40,7 +40,7 @@ _SUBSTITUTE_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 _OTHER_BEHIND: Final = re.compile(
-    r"^[\w\s\"-]{0,40}?\b(?:сайт|журнал|дневник|сетев|баз\w+\s+данных|навигатор|сервер|1С|локальн|госвеб|"
+    r"^[\w\s\"-]{0,40}?\b(?:сайт|журнал|дневник|сетев|сет[ьи]\b|домен|хостинг|баз\w+\s+данных|навигатор|сервер|1С|локальн|госвеб|"
     r"(?:гос)?паблик|сообществ|групп)",
     re.IGNORECASE,
 )
@@ -48,7 +48,7 @@ _OTHER_BEHIND: Final = re.compile(
 # of office stands before it or a name right behind it.
 _WEAK: Final = frozenset({"администратору", "администраторам", "администратора", "администраторов"})
 _OFFICE_BEFORE: Final = re.compile(
-    r"(?:обязанност|функци|полномочи|\bправ[аоу]?|рол[ьи]|качеств|назнач|\bлиц|статус|кандидатур|фио\b|ф\.и\.о|данны|сведени|"
+    r"(?:обязанност|функци|полномочи|\bправ[аоу]?|\bрол[ьи]|качеств|назнач|\bлиц|статус|кандидатур|фио\b|ф\.и\.о|данны|сведени|"
     r"должност|утвер|определ|\bнов(?:ого|ым)|выполн|исполн|зарегистр|смен|замен|избра|принять|\bимя|информаци|\bоб)"
     r"\w*[^.;]{0,60}$",
     re.IGNORECASE,
@@ -64,7 +64,7 @@ PLATFORM: Final = re.compile(
     re.IGNORECASE,
 )
 
-_SFERUM: Final = re.compile(r"сферум|\bикоп\b|\bmax\b|\bмах\b|\bмакс\b|мессенджер", re.IGNORECASE)
+SFERUM: Final = re.compile(r"сферум|\bикоп\b|\bmax\b|\bмах\b|\bмакс\b|мессенджер", re.IGNORECASE)
 
 # «ответственным за …», and other duties that need no «за».
 _RESPONSIBLE: Final = re.compile(
@@ -92,7 +92,7 @@ def anchors(text: str) -> tuple[Anchor, ...]:
             continue
         role = PersonRole.ADMINISTRATOR
         elsewhere = _OTHER_BEHIND.match(behind)
-        if _SUBSTITUTE_BEFORE.search(before) or (elsewhere and not _SFERUM.search(behind[:70])):
+        if _SUBSTITUTE_BEFORE.search(before) or (elsewhere and not SFERUM.search(behind[:70])):
             role = PersonRole.OTHER
         elif word[0].lower() in _WEAK and not (
             _OFFICE_BEFORE.search(before) or _NAME_BEHIND.match(behind)

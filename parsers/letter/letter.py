@@ -17,10 +17,11 @@ from parsers.layout import Page
 from parsers.letter.anchors import PersonRole, anchors
 from parsers.letter.dates import Numbering, find_numbering
 from parsers.letter.likeness import LETTER_LIKENESS, is_act, likeness
+from parsers.letter.mentions import Mention
 from parsers.letter.numbers import administrator_phones
 from parsers.letter.organizations import find_organization
 from parsers.letter.people import NamedPerson, administrators, name_of
-from parsers.letter.roles import Mention, assign_roles
+from parsers.letter.roles import assign_roles
 from parsers.letter.signer import Signer, find_signer
 from parsers.letter.stamp import find_stamps
 from parsers.letter.structure import Segment, segments

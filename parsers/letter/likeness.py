@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from parsers.letter.anchors import PLATFORM, PersonRole, anchors
@@ -20,7 +21,8 @@ _FOR: Final = (
     (
         0.1,
         re.compile(
-            r"\bприказ|\bраспоряжен|\bисх\b|настоящим|\bсообща|\bпрос(?:им|ит)\b|\bпрошу\b",
+            r"\bприказ|\bраспоряжен|\bисх\b|настоящим|\bсообща|\bпрос(?:им|ит)\b|\bпрошу\b|\bнаправля(?:ем|ет|ю)\b|"
+            r"\bходатайств|\bинформиру|\bуведомля|\bуточня|\bподтвержда|\bдовод(?:им|ит)\b",
             re.IGNORECASE,
         ),
     ),
@@ -46,6 +48,13 @@ _ACT: Final = re.compile(
     re.MULTILINE,
 )
 _OTHER_HEADING: Final = ((0.7, _CONSENT), (0.5, _FORM), (0.3, _ACT))
+
+# What a letter says in its own voice, which no form does: of a paper headed «Заявка» it makes a letter.
+_VOICE: Final = re.compile(
+    r"\bпрос(?:им|ит)\b|\bпрошу\b|\bсообща(?:ем|ет|ю)\b|\bнастоящим\b|\bнаправля(?:ем|ет|ю)\b|\bприказываю\b|"
+    r"\bходатайству",
+    re.IGNORECASE,
+)
 _TOP: Final = 600  # characters in which a heading stands
 
 # Labels of a questionnaire's fields; a letter has few of them on lines of their own.
@@ -56,6 +65,7 @@ _FIELD: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _MANY_FIELDS: Final = 6
+_SOME_FIELDS: Final = 3  # a letterhead and a table of the administrator's data have as many
 
 LETTER_LIKENESS: Final = 0.5
 """From here on a paper counts as the letter: an administrator's role and the platform or an appointment."""
@@ -70,10 +80,29 @@ def likeness(letter: LetterText) -> float:
     """Return 0.0-1.0; `LETTER_LIKENESS` parts letters from other papers."""
     text = letter.text
     score = sum(weight for weight, pattern in _FOR if pattern.search(text))
-    if any(one.role is PersonRole.ADMINISTRATOR for one in anchors(text)):
+    roles = [one.start for one in anchors(text) if one.role is PersonRole.ADMINISTRATOR]
+    if roles:
         score += _ROLE
-    top = text[:_TOP]
-    score -= sum(weight for weight, pattern in _OTHER_HEADING if pattern.search(top))
-    if len(_FIELD.findall(text)) >= _MANY_FIELDS:
+    fields = len(_FIELD.findall(text))
+    score -= _otherwise_headed(text, roles, speaks=fields <= _SOME_FIELDS)
+    if fields >= _MANY_FIELDS:
         score -= 0.4
     return max(0.0, min(1.0, score))
+
+
+def _otherwise_headed(text: str, roles: Sequence[int], *, speaks: bool) -> float:
+    """Return how much a heading near the top speaks for another paper.
+
+    A consent's heading stands above all that the paper says of an administrator; further down it is a sentence of the
+    letter («Согласие работника … получено»). `speaks` says that a letter's own voice counts against a form's heading.
+    """
+    top = text[:_TOP]
+    against = 0.0
+    for weight, pattern in _OTHER_HEADING:
+        heading = pattern.search(top)
+        if heading is None or (pattern is _FORM and speaks and _VOICE.search(text)):
+            continue
+        if pattern is _CONSENT and roles and roles[0] < heading.start():
+            continue
+        against += weight
+    return against

@@ -13,8 +13,9 @@ from enum import Enum, auto
 from typing import Final
 
 from parsers.letter.anchors import PersonRole, anchors
-from parsers.letter.roles import Mention
+from parsers.letter.mentions import Mention
 from parsers.letter.structure import Segment
+from parsers.letter.verbs import EXECUTOR
 from parsers.names.phones import FoundPhone
 
 # Whose number a label says it is, besides the administrator's.
@@ -23,6 +24,7 @@ _NOT_HIS: Final = re.compile(
     r"(?:руководител\w+|директор\w+|заведующ\w+|школы|организаци\w+|учреждени\w+|при[её]мн\w+|секретар\w+|"
     r"исполнител\w+|оу|оо|сада|"
     r"гимнази\w+|лице[яй]|колледж\w*|отдел\w+|управлени\w+|горяч\w+|справ\w+|бухгалтер\w+)|"
+    r"(?:стар|прежн|предыдущ)\w+\s+номер\w*|"
     r"для\s+связи\s+со?\s+(?:школ|организ|учрежд)\w+|\b(?:школ|организаци|учреждени)\w*\s*:\s*$",
     re.IGNORECASE,
 )
@@ -35,11 +37,12 @@ _CONTACTS: Final = re.compile(
     re.IGNORECASE,
 )
 
-# The executor's line, and what a bare line behind the signature must say to be the administrator's.
-_EXECUTOR: Final = re.compile(
-    r"^[ ]*(?:исп(?:олнитель|олнил[а-я]*|олн)?[.: ]|подготовил|составил|отв\.?[ ]исп)",
-    re.IGNORECASE,
+# Of these a line of the body may have some beside the administrator's number.
+_MAIL: Final = re.compile(
+    r"(?:адрес\w*\s+)?(?:e-?mail|эл(?:ектронн\w+|\.)\s*(?:почт\w+|адрес\w*))|@", re.IGNORECASE
 )
+
+# What a bare line behind the signature must say to be the administrator's.
 _CONTACT: Final = re.compile(
     r"контактн|мобильн|сотов|\bмоб|\bсот|номер\s+телефон|телефон\w*\s+для", re.IGNORECASE
 )
@@ -47,7 +50,17 @@ _CONTACT: Final = re.compile(
 # A number for signing in belongs to the administrator, whoever was named last.
 _FOR_PLATFORM: Final = re.compile(
     r"(?:номер|телефон)[^.;]{0,60}(?:для\s+(?:входа|регистрац|авторизац|доступ|подключ|получени)|привяз|на\s+котор|"
-    r"к\s+которому)",
+    r"к\s+которому)|"
+    r"для\s+(?:входа|регистрац\w+|авторизац\w+|доступа|подключени\w+)[^.;]{0,80}?(?:номер|телефон|тел\.)",
+    re.IGNORECASE,
+)
+
+# «вместо номера …»: right before the number that goes.
+_REPLACED: Final = re.compile(r"\b(?:вместо|взамен)\s+(?:[а-яё]+\s+){0,3}$", re.IGNORECASE)
+
+# What is said behind a number that is not to be used.
+_REFUSED: Final = re.compile(
+    r"^[^.;]{0,40}\b(?:не\s+(?:использ|примен|указыв|привяз|регистр)|(?:прошу|просим)\s+(?:отключ|удал|исключ|отвяз))",
     re.IGNORECASE,
 )
 
@@ -107,9 +120,13 @@ def _owner(phone: FoundPhone, places: _Places) -> _Owner:
         return _Owner.OTHER
     piece = places.pieces[number]
     label = _label_of(phone, number, places.pieces)
+    if _REPLACED.search(piece.text[: phone.start - piece.start]):
+        return _Owner.OTHER
+    if _REFUSED.match(piece.text[phone.end - piece.start :]):
+        return _Owner.OTHER
     if _ADMINISTRATOR_LABEL.search(label):
         return _Owner.ADMINISTRATOR
-    if _NOT_HIS.search(label) or _EXECUTOR.match(piece.text):
+    if _NOT_HIS.search(label) or EXECUTOR.match(piece.text):
         return _Owner.OTHER
     if _behind_executor(number, places.pieces):
         return _Owner.OTHER
@@ -131,7 +148,9 @@ def _of(mention: Mention) -> _Owner:
 
 def _owner_nearby(phone: FoundPhone, piece: Segment, places: _Places) -> _Owner:
     """Judge a number in a piece of its own by who was named last before it."""
-    if _FAX.search(piece.text) or _CONTACTS.search(piece.text):
+    in_body = places.header_end <= phone.start < places.tail_start
+    text = _MAIL.sub(" ", piece.text) if in_body else piece.text
+    if _FAX.search(text) or _CONTACTS.search(text):
         return _Owner.OTHER
     contact = _CONTACT.search(piece.text) is not None
     earlier = [one for one in places.mentions if one.person.start < phone.start]
@@ -166,4 +185,4 @@ def _administrator_in(text: str) -> bool:
 
 def _behind_executor(number: int, pieces: Sequence[Segment]) -> bool:
     """Say whether the executor's line stands right above, or a line of the letterhead's kind between."""
-    return any(_EXECUTOR.match(pieces[at].text) for at in range(max(number - 2, 0), number))
+    return any(EXECUTOR.match(pieces[at].text) for at in range(max(number - 2, 0), number))

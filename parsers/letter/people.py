@@ -10,7 +10,7 @@ from typing import Final
 from parsers.facts import PersonName
 from parsers.letter.anchors import PersonRole, anchors
 from parsers.letter.cases import governing_cases
-from parsers.letter.roles import Mention
+from parsers.letter.mentions import Mention
 from parsers.letter.structure import Segment
 from parsers.names.folding import fold_yo
 from parsers.names.names import FoundPerson, find_people

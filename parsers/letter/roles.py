@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from parsers.letter.anchors import ADMINISTRATOR, Anchor, PersonRole, anchors
+from parsers.letter.leads import (
+    LEAD_END,
+    NAME_LABEL,
+    Lead,
+    is_lead,
+    lead_after,
+    lead_of,
+    means_person_before,
+    taken_up,
+    told_below,
+    without_other_systems,
+)
+from parsers.letter.mentions import Mention
 from parsers.letter.structure import Segment
+from parsers.letter.verbs import APPOINTS, DISMISSES, EXECUTOR, HEAD_LINE, INSTEAD, TAKEN_FROM
 from parsers.names.names import FoundPerson
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
-    """A person named in the letter, in which segment, and in what role."""
-
-    person: FoundPerson
-    segment: int
-    role: PersonRole = PersonRole.NONE
-
 
 # «Контроль за исполнением …»: whoever is named behind it controls.
 _CONTROL: Final = re.compile(r"\bконтрол\w+", re.IGNORECASE)
@@ -40,28 +43,10 @@ _SUBSTITUTE: Final = re.compile(
     re.IGNORECASE,
 )
 
-# What appoints, and what takes a role away; a name belongs to the nearer before it, else to the first behind it.
-_APPOINTS: Final = re.compile(
-    r"\bназнач(?!ени)\w+|\bвозлож(?:ить|ен)\w*|\bвозлага\w+|\bпоруч(?:ить|аю|аем|ен)\w*|\bпереда(?:ть|ю|н|ны)\w*|"
-    r"\bпредостав\w+|\bутверд\w+|\bутвержда\w+|\bопредел\w+|\bзакреп\w+|\bявля\w+|\bсчитать\b(?!\s+утратив)|\bвыда\w+|"
-    r"\bприсво\w+|"
-    r"\bнаделить\b|\bнаделя\w+|\bуполномоч\w+|\bдовер(?:ить|я)\w*|\bизбра\w+|\bвыбра\w+",
-    re.IGNORECASE,
-)
-_DISMISSES: Final = re.compile(
-    r"\bосвобо[дж]\w+|\bсня(?:ть|в|т)\w*|\bснима\w+|\bпрекра[тщ]\w+|\bотозва\w+|\bлиши\w+|\bлишен\w*|\bисключ\w+|"
-    r"\bсложи\w+|\bсложени\w+|"
-    r"\bаннулир\w+|\bотмен\w+|\bутратив\w+|\bвместо\b|\bвзамен\b|\bувольнени\w+|\bувол\w+|\bпереход\w+|\bперевод\w+|"
-    r"\bотпуск\w*|"
-    r"\bранее\b|\bпрежн\w+|\bбывш\w+|\bпредыдущ\w+|\bдекрет\w*|\bвыбыти\w+|\bудалить\b|\bзамен(?:ить|а|е|у)\b",
-    re.IGNORECASE,
-)
-_TAKEN_FROM: Final = re.compile(
-    r"\b(?:с|со|от|у|вместо|взамен)\s+(?:[а-яё-]+\s+){0,3}$", re.IGNORECASE
-)
-
 # «им. …», «имени …» before a name that belongs to the school's.
-_HERO: Final = re.compile(r"\b(?:им\.?|имени|памяти)\s*(?:[\w.,-]+\s+){0,7}$", re.IGNORECASE)
+_HERO: Final = re.compile(
+    r"\b(?:им(?:\.|\b)|(?<!от )имени|памяти)\s*(?:[\w.,-]+\s+){0,7}$", re.IGNORECASE
+)
 
 # The head's post right before a name or right behind it, and «Я, …».
 _HEAD_BEFORE: Final = re.compile(
@@ -72,16 +57,18 @@ _HEAD_BEFORE: Final = re.compile(
 _MYSELF: Final = re.compile(
     r"(?:^|[\s(])Я,?\s+(?:нижеподписавш\w+\s+)?(?:[а-яё]+,?\s+){0,6}(?:[А-ЯЁ\"№0-9][^\s,]*\s+){0,8}$"
 )
+# The institution acts by its head: «… в лице директора Иванова И.И. просит …».
+_IN_PERSON: Final = re.compile(
+    r"\bв\s+лице\s+(?:и\.?\s?о\.?\s+|исполняющ\w+\s+обязанности\s+)?"
+    r"(?:директор|заведующ|руководител|начальник|ректор)\w*(?:\s+(?!по\b)[^\s,;:]+){0,12}?\s+$",
+    re.IGNORECASE,
+)
 _HEAD_BEHIND: Final = re.compile(
     r"^\s*[,(-]?\s*(?:директор|заведующ|руководител|начальник|ректор)\w*(?!\s+по\b)", re.IGNORECASE
 )
 
-# The acquainted, and the executor, at the beginning of a line.
+# The acquainted.
 _ACQUAINTED: Final = re.compile(r"ознаком", re.IGNORECASE)
-_EXECUTOR: Final = re.compile(
-    r"^[ ]*(?:исп(?:олнитель|олнил[а-я]*|олн)?[.: ]|подготовил|составил|отв\.?[ ]исп)",
-    re.IGNORECASE,
-)
 _COPY: Final = re.compile(r"^[ ]*(?:копия|выписка)?[ ]*(?:верна|верно)\b|секретарь", re.IGNORECASE)
 
 # Roles of people who are named by the way: a header that names them is one all the same.
@@ -90,20 +77,6 @@ _ASIDE: Final = frozenset({PersonRole.OTHER, PersonRole.HEAD})
 # A dash or a colon that binds what stands on its two sides.
 _BOND: Final = re.compile(r"[\s\"»)]*(?:[^\w\s,]*\s*(?:-|:)|\t)\s*$")
 _DASH_AHEAD: Final = re.compile(r"^[^,;\n]{0,40}?(?:\s-\s|:\s|\t)")
-
-# A header over a list: what its entries inherit.
-_OTHER_LEAD: Final = re.compile(
-    r"\s*(?:[0-9.]+\s*)?(?:(?:сведения|данные|информация|контакты)\s+(?:об?\s+)?(?:[а-яё]+\s+)?(?:руководител|"
-    r"директор|организаци|учреждени|школ)|"
-    r"(?:руководитель|директор|организация)\s*:\s*$)",
-    re.IGNORECASE,
-)
-# The label of a name, whose role the sentence before it says.
-_NAME_LABEL: Final = re.compile(r"\s*(?:ф\.?\s?и\.?\s?о\b|фамилия)", re.IGNORECASE)
-_LEAD_END: Final = re.compile(r"[:-]\s*$")
-_ENDS_LEAD: Final = re.compile(
-    r"контрол|основание|приложени|ознаком|настоящий приказ|директор\b.*_|исполнит", re.IGNORECASE
-)
 
 
 def assign_roles(
@@ -114,112 +87,66 @@ def assign_roles(
     `header_end` is where the letterhead and the addressee end: nobody before it has a role, unless a title says so.
     """
     mentions: list[Mention] = []
-    lead: tuple[PersonRole, Segment] | None = None
+    led: dict[int, Lead] = {}
+    lead: Lead | None = None
     header: Segment | None = None  # the row over a table
     acquainted = executor = False
     starts = [one.start for one in people]
+    named_in: dict[int, int] = {}
     for number, piece in enumerate(pieces):
         here = people[bisect_left(starts, piece.start) : bisect_left(starts, piece.end)]
+        if here:
+            named_in[number] = len(here)
+        elif mentions and means_person_before(mentions[-1], piece, number, named_in):
+            mentions[-1] = replace(mentions[-1], role=PersonRole.ADMINISTRATOR)
         acquainted, executor = _tail_zone(piece, acquainted=acquainted, executor=executor)
         if acquainted or executor:
             mentions += [Mention(person=one, segment=number, role=PersonRole.OTHER) for one in here]
             continue
-        lead = _lead_after(lead, piece)
+        lead = lead_after(lead, piece)
+        over = lead or (taken_up(pieces, number, named_in) if here else None)
         header = _header_after(header, piece, named=bool(here))
         in_header = piece.start < header_end
-        for one, role in sorted(
-            _roles_in(piece, here, lead, header), key=lambda pair: pair[0].start
-        ):
+        found = sorted(_roles_in(piece, here, over, header), key=lambda pair: pair[0].start)
+        for one, role in found:
             known = role if not in_header or role is PersonRole.ADMINISTRATOR else PersonRole.NONE
             mentions.append(Mention(person=one, segment=number, role=known))
-        recent = mentions[len(mentions) - len(here) :]
-        named = any(one.role not in _ASIDE for one in recent)
-        labels_follow = number + 1 < len(pieces) and _NAME_LABEL.match(pieces[number + 1].text)
-        if not named and (_is_lead(piece) or (labels_follow and anchors(piece.text))):
-            lead = (_lead_role(piece), piece)
-    named_in = Counter(one.segment for one in mentions)
-    return tuple(_told_below(one, pieces, named_in) for one in mentions)
-
-
-def _told_below(one: Mention, pieces: Sequence[Segment], named_in: Mapping[int, int]) -> Mention:
-    """Give a person the role that the entries under their own clause say («Ивановой М.П.: 1.1. исполнять …»)."""
-    piece = pieces[one.segment]
-    alone = named_in[one.segment] == 1
-    if one.role is not PersonRole.NONE or not alone or not piece.text.rstrip().endswith(":"):
-        return one
-    for number in range(one.segment + 1, len(pieces)):
-        below = pieces[number]
-        if below.depth <= piece.depth or number in named_in:
-            break
-        if any(role.role is PersonRole.ADMINISTRATOR for role in anchors(below.text)):
-            return replace(one, role=PersonRole.ADMINISTRATOR)
-    return one
+            if over and role is over.role:
+                led[one.start] = over
+        named = any(role not in _ASIDE for _, role in found)
+        if lead and named and anchors(piece.text) and not LEAD_END.search(lead.piece.text):
+            lead = None  # a title has said what it had to say when the body names the person
+        labels_follow = number + 1 < len(pieces) and NAME_LABEL.match(pieces[number + 1].text)
+        if not named and (is_lead(piece) or (labels_follow and anchors(piece.text))):
+            lead = lead_of(piece)
+    mentions = without_other_systems(mentions, led, pieces)
+    return tuple(told_below(one, pieces, named_in) for one in mentions)
 
 
 def _header_after(header: Segment | None, piece: Segment, *, named: bool) -> Segment | None:
     """Return the row over a table that still holds for `piece`: the first of its rows, if it names nobody."""
-    if not piece.row or _HEAD_LINE.match(piece.text):
+    if not piece.row or HEAD_LINE.match(piece.text):
         return None
     return header or (None if named else piece)
 
 
 def _tail_zone(piece: Segment, *, acquainted: bool, executor: bool) -> tuple[bool, bool]:
     text = piece.text
-    if _HEAD_LINE.match(text) and not _ACQUAINTED.search(text):
+    if HEAD_LINE.match(text) and not _ACQUAINTED.search(text):
         return False, False
-    if ADMINISTRATOR.search(text) and _APPOINTS.search(text):
+    if ADMINISTRATOR.search(text) and APPOINTS.search(text):
         return False, False
-    if _EXECUTOR.match(text) or _COPY.match(text):
+    if EXECUTOR.match(text) or _COPY.match(text):
         return False, True
-    if _ACQUAINTED.search(text) and not _APPOINTS.search(text):
+    if _ACQUAINTED.search(text) and not APPOINTS.search(text):
         return not re.search(r"(?i)\bознакомить\b", text), False
     return acquainted, executor
-
-
-# A line of the signature: the head's post at its beginning.
-_HEAD_LINE: Final = re.compile(
-    r"[ ]*(?:и\.?[ ]?о\.?|врио|за|исполняющ\w+[ ]обязанности|временно[ ]исполняющ\w+[ ]обязанности)?[ ]*"
-    r"(?:директор|заведующ|руководител|начальник|ректор)",
-    re.IGNORECASE,
-)
-
-
-def _is_lead(piece: Segment) -> bool:
-    text = piece.text
-    if not anchors(text):
-        return _OTHER_LEAD.match(text) is not None
-    short = (
-        len(text.strip()) <= 70 and not text.rstrip().endswith(".") and not _APPOINTS.search(text)
-    )
-    return _LEAD_END.search(text) is not None or (
-        short and not piece.row and "\n" not in text.strip()
-    )
-
-
-def _lead_role(piece: Segment) -> PersonRole:
-    roles = [one.role for one in anchors(piece.text)]
-    for role in (PersonRole.ADMINISTRATOR, PersonRole.RESPONSIBLE):
-        if role in roles:
-            return role
-    return PersonRole.OTHER
-
-
-def _lead_after(
-    lead: tuple[PersonRole, Segment] | None, piece: Segment
-) -> tuple[PersonRole, Segment] | None:
-    """Return the header that still holds for `piece`."""
-    if lead is None:
-        return None
-    same_level = piece.marker and lead[1].marker and piece.depth <= lead[1].depth
-    if same_level or _ENDS_LEAD.search(piece.text) or _HEAD_LINE.match(piece.text):
-        return None
-    return lead
 
 
 def _roles_in(
     piece: Segment,
     people: Sequence[FoundPerson],
-    lead: tuple[PersonRole, Segment] | None,
+    lead: Lead | None,
     header: Segment | None,
 ) -> Iterator[tuple[FoundPerson, PersonRole]]:
     """Yield the people of one segment with their roles."""
@@ -238,7 +165,7 @@ def _roles_in(
             role = (
                 _tied_role(piece, free, one, found)
                 if found
-                else (lead[0] if lead else PersonRole.NONE)
+                else (lead.role if lead else PersonRole.NONE)
             )
         yield one, role
 
@@ -272,19 +199,24 @@ def _fixed_role(
         return PersonRole.OTHER
     if _controls(before) or _substitutes(before, behind, others=number > 0):
         return PersonRole.OTHER
+    if _IN_PERSON.search(near) and not anchors(before) and not APPOINTS.search(before):
+        return PersonRole.HEAD
     if len(people) > 1 and number < len(people) - 1:
         head = _HEAD_BEFORE.search(near) or _MYSELF.search(near) or _HEAD_BEHIND.match(behind)
-        verb_ahead = _APPOINTS.search(text, end) is not None and not _APPOINTS.search(before)
+        verb_ahead = APPOINTS.search(text, end) is not None and not APPOINTS.search(before)
         if head and verb_ahead:
             return PersonRole.HEAD
     return None
 
 
 def _dismissed(text: str, start: int, near: str, behind: str) -> bool:
-    verbs = [(found.start(), True) for found in _APPOINTS.finditer(text)]
-    verbs += [(found.start(), False) for found in _DISMISSES.finditer(text)]
+    verbs = [(found.start(), True) for found in APPOINTS.finditer(text)]
+    verbs += [(found.start(), False) for found in DISMISSES.finditer(text)]
     verbs.sort()
-    taken = _TAKEN_FROM.search(near)
+    instead = INSTEAD.search(near)
+    if instead and not APPOINTS.search(instead[0]):
+        return True
+    taken = TAKEN_FROM.search(near)
     if taken and re.search(
         r"(?i)\b(?:сня|сним|переда|прекра|освобо|полномоч|прав|вместо|взамен|обязанност)",
         text[:start],

@@ -111,7 +111,7 @@ def _of_school(text: str, line: int, person: FoundPerson, people: Sequence[Found
     """Say whether the name is the school's («МБОУ СОШ им. И.И. Иванова»)."""
     since = max((one.end for one in people if one.end <= person.start), default=0)
     before = text[max(line - 80, since) : person.start]
-    return re.search(r"(?i)\b(?:им\.?|имени)\s*(?:[\w.,-]+\s+){0,6}$", before) is not None
+    return re.search(r"(?i)\b(?:им(?:\.|\b)|имени)\s*(?:[\w.,-]+\s+){0,6}$", before) is not None
 
 
 def _deputy_or_ruled(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from parsers.names.morphology import is_first_person
 from parsers.names.names import FoundPerson
 from parsers.names.tokens import may_be_name
 
 # The number of a clause or the mark of a list's entry at the beginning of a line.
 MARKER: Final = re.compile(
-    r"[ ]*(?:([0-9]{1,2}(?:\.[0-9]{1,2})*)(?:[.)][ ]*|[ ]+(?=[А-ЯЁ][а-яё]))|([-•*▪])[ ]*|([а-яa-z])\)[ ]*)(?![0-9])"
+    r"[ ]*(?:([0-9]{1,2}(?:\.[0-9]{1,2})*\)?)(?:(?<=\))[ ]*|\.[ ]*|[ ]+(?=[А-ЯЁ][а-яё]))|"
+    r"([-•*▪])[ ]*|([а-яa-z])\)[ ]*)(?![0-9])"
 )
 
 # A line that begins something new whatever the line before it ended with.
@@ -26,9 +29,9 @@ _BEGINNING: Final = re.compile(
     r"Электронн|ИНН|ОГРН|М\.?[ ]?П\.?[ ]*$|_{4,}|Назначить|Возложить|Поручить|Уважаем|Настоящ|В[ ]соответствии|"
     r"В[ ]целях|"
     r"Обязанности|Копия|Верно|УТВЕРЖД|Утвержд|Сообща|Информир|Направля|Уведомля|Доводим|Прос(?:им|ит)[ ]|Прошу|"
-    r"Администратор(?:ом|а|ами)?[ ]|"
+    r"Администратор(?:ом|а|ами)?[ ]|(?:Предыдущ|Прежн|Бывш|Нов)[а-яё]{2,3}[ ]администратор|"
     r"Об?[ ][а-яё]{4,}|Исх|На[ ]№|В[ ]связи|На[ ]основании|Закрепить|Утвердить|Определить|Считать|Снять|Освободить|"
-    r"Сведения|Данные)"
+    r"Сведения|Данные|[А-ЯЁ][а-яё]+[ ](?:подготовил|составил|заполнил))"
 )
 
 # A line that is nothing but the document's date and number: what follows begins anew.
@@ -37,6 +40,15 @@ _DATE_LINE: Final = re.compile(
     r"[а-яё]{3,}[ ]+20))[^\n]{0,60}$",
     re.IGNORECASE,
 )
+
+# The end of a line whose word goes on with a proper name: «… МБОУ СОШ № 9 г.».
+_PLACE_AHEAD: Final = re.compile(r"(?:№|\b(?:г|гор|с|п|пос|пгт|ст|д|дер|х|им|ул|обл|р)\.)[ ]*$")
+
+# A letter's title up to the line's end, and the abbreviation of an institution that the body begins with.
+_TITLE: Final = re.compile(
+    r"[ ]*(?:[А-ЯЁ][а-яё-]+[ ]+){0,2}[Оо]б?[ ]+[а-яё]{4,}[^.:;!?\n]{0,90}$(?<![ ][а-яё])(?<![ ][а-яё]{2})"
+)
+_ABBREVIATION: Final = re.compile(r"[ ]*(?:[А-ЯЁ]{3,}|СПб)[ ]")
 
 # A label and its colon at the beginning of a line.
 LABEL: Final = re.compile(r"[ ]*[А-ЯЁA-Z][А-Яа-яЁёA-Za-z.,/() -]{1,60}:(?![ ]?//)")
@@ -90,10 +102,12 @@ class Segment:
 
     @property
     def depth(self) -> int:
-        """How deep a numbered clause lies: «2.1» is 2 deep, an entry without a number 9."""
+        """How deep a numbered clause lies: «2.» is 1 deep, «2.1» and «1)» are 2, an entry without a number 9."""
         if not self.marker:
             return 0
-        return self.marker.count(".") + 1 if self.marker[0].isdigit() else 9
+        if not self.marker[0].isdigit():
+            return 9
+        return self.marker.count(".") + self.marker.count(")") + 1
 
 
 def segments(text: str, people: Sequence[FoundPerson] = ()) -> tuple[Segment, ...]:
@@ -112,7 +126,7 @@ def segments(text: str, people: Sequence[FoundPerson] = ()) -> tuple[Segment, ..
     for start, end in _paragraphs(text, torn, names):
         marker = MARKER.match(text, start, end)
         number = (marker[1] or marker[2] or marker[3]) if marker else ""
-        for first, last in _sentences(text, start, end):
+        for first, last in _sentences(text, start, end, people):
             found.append(
                 Segment(
                     start=first, end=last, text=text[first:last],
@@ -170,10 +184,15 @@ def _begins_new(before: str, line: str, *, named: bool, behind_name: bool) -> bo
         return True
     if last.rstrip().endswith(":") and _NUMBER_LINE.match(line):
         return False
-    label = LABEL.match(line) is not None and not named
+    word = _FIRST_WORD.match(line)
+    if word and is_first_person(word[1]):
+        return True
+    label = LABEL.match(line) is not None and not named and not _PLACE_AHEAD.search(last)
     if label or _BEGINNING.match(line) or _DATE_LINE.match(last):
         return True
     if _NUMBER_END.search(last) and _DATE_LINE.match(line):
+        return True
+    if _TITLE.match(before) and (_ABBREVIATION.match(line) or _capitalized_no_name(line)):
         return True
     ended = behind_name or LABEL.match(before) or _NUMBER_END.search(last)
     if ended and _capitalized_no_name(line):
@@ -187,10 +206,18 @@ def _capitalized_no_name(line: str) -> bool:
     return word is not None and not may_be_name(word[1])
 
 
-def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _sentences(
+    text: str, start: int, end: int, people: Sequence[FoundPerson]
+) -> Iterator[tuple[int, int]]:
     first = start
+    starts = [one.start for one in people]
     for stop in _SENTENCE.finditer(text, start, end):
+        at = bisect_left(starts, stop.start()) - 1
+        if at >= 0 and stop.start() < people[at].end - 1:  # the dot of an initial inside a name
+            continue
         head = text[first : stop.start() + 1]
+        if stop[0][0] == ";" and head.count("(") > head.count(")"):
+            continue
         if stop[0][0] != ";" and _ABBREVIATED.search(head):
             follows = _STARTER.match(text, stop.end(), end)
             if not (_INITIAL_END.search(head) and follows):

@@ -9,6 +9,7 @@ from typing import Final
 from parsers.letter.anchors import PersonRole, anchors
 from parsers.letter.structure import Segment
 from parsers.letter.text import Span
+from parsers.names.morphology import is_first_person
 from parsers.names.names import FoundPerson
 
 # How the body of a letter or order begins, at the beginning of a line.
@@ -65,12 +66,17 @@ _TITLE: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 
+# A line's capitalized first word.
+_FIRST_WORD: Final = re.compile(r"^[ ]*([А-ЯЁ][а-яё]{3,})", re.MULTILINE)
+
 _ROLE: Final = PersonRole.ADMINISTRATOR
 
 
 def header_end(text: str, pieces: Sequence[Segment], people: Sequence[FoundPerson]) -> int:
     """Return where the letterhead, the addressee and the heading end and the body begins."""
     starts = [found.start() for found in [_BODY.search(text)] if found]
+    spoken = (word.start() for word in _FIRST_WORD.finditer(text) if is_first_person(word[1]))
+    starts += [found for found in [next(spoken, None)] if found is not None]
     inside = _BODY_INSIDE.search(text)
     if inside:
         starts.append(text.rfind("\n", 0, inside.start()) + 1)

@@ -7,6 +7,7 @@ Petrovich's rules (`pytrovich`), and what gives the form as read stays. Fleeting
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import product
@@ -19,6 +20,7 @@ from parsers.names.endings import declines, is_nominative_surname, swapped
 from parsers.names.fleeting import fleeting_nominatives, needs_fleeting_vowel
 from parsers.names.folding import fold_yo
 from parsers.names.morphology import SEX_GRAMMEMES, has_given_name, parses, strangeness
+from parsers.names.paradigms import follows_paradigm
 from parsers.names.patronymics import Case
 from parsers.names.plausible import plausible, stays_beside, with_fleeting
 from parsers.wordlists import words
@@ -53,6 +55,10 @@ _FIXED: Final = (
 )
 
 
+# Romanian and Moldavian surnames («Чаушеску»), which are not declined; «Песку» is of «Песок».
+_ROMANIAN: Final = re.compile(r".{3}еску$")
+
+
 @lru_cache(maxsize=4096)
 def given_nominatives(form: str, sex: Sex, case: Case) -> tuple[str, ...]:
     """Return the nominatives that the given name `form` may have, as a name of `sex` that stands in `case`.
@@ -84,19 +90,29 @@ def _surname(form: str, sex: Sex, case: Case) -> list[str]:
     if case is Case.NOMINATIVE:
         return [form] if is_nominative_surname(form, sex) else []
     low = form.lower()
+    if _ROMANIAN.search(low):
+        return [form]
     if low.endswith(_FIXED) and not (sex is Sex.MALE and low.endswith("ово")):
         return [form]
     made = [
         one
         for one in swapped(form, sex, case)
         if is_nominative_surname(one, sex)
-        and declines(NamePart.LASTNAME, one, form, sex, case)
+        and (
+            declines(NamePart.LASTNAME, one, form, sex, case)
+            or follows_paradigm(one, form, sex, case)
+        )
         and not needs_fleeting_vowel(one)
     ]
     fleeting = list(fleeting_nominatives(form, case)) if sex is Sex.MALE else []
     made = with_fleeting(plausible(made, case), fleeting)
-    stays = is_nominative_surname(form, sex) and declines(NamePart.LASTNAME, form, form, sex, case)
-    if stays and stays_beside(form, made):
+    undeclined = low.endswith(
+        "ия"
+    )  # «Гогия»: Georgian and Abkhaz surnames, which clerks often leave
+    stays = is_nominative_surname(form, sex) and (
+        undeclined or declines(NamePart.LASTNAME, form, form, sex, case)
+    )
+    if stays and stays_beside(form, made, sex):
         made.append(form)
     return sorted(dict.fromkeys(made), key=strangeness)
 
@@ -104,13 +120,21 @@ def _surname(form: str, sex: Sex, case: Case) -> list[str]:
 def _given(form: str, sex: Sex, case: Case) -> list[str]:
     known = list(dict.fromkeys(_known_given(form, sex, case)))
     made = [form] if case is Case.NOMINATIVE else list(_made_given(form, sex, case))
-    if case is Case.NOMINATIVE and not _may_be_given(form, sex):
+    if case is Case.NOMINATIVE and (
+        not _may_be_given(form, sex) or (not known and _is_oblique(form))
+    ):
         made = []
     listed = [one for one in made if fold_yo(one.lower()) in words("given_names")]
     folded: dict[str, str] = {}
     for one in known + listed or made:
         folded.setdefault(fold_yo(one.lower()), one)
     return list(folded.values())
+
+
+def _is_oblique(form: str) -> bool:
+    """Say whether the dictionary has `form` as another case of a given name and of no name as the nominative."""
+    names = [one for one in parses(form) if "Name" in one.tag and "plur" not in one.tag]
+    return bool(names) and not any("nomn" in one.tag for one in names)
 
 
 def _known_given(form: str, sex: Sex, case: Case) -> Iterator[str]:
@@ -139,7 +163,7 @@ def _made_given(form: str, sex: Sex, case: Case) -> Iterator[str]:
     for one in swapped(form, sex, case):
         if declines(NamePart.FIRSTNAME, one, form, sex, case) and _may_be_given(one, sex):
             yield one
-    if declines(NamePart.FIRSTNAME, form, form, sex, case):
+    if declines(NamePart.FIRSTNAME, form, form, sex, case) and not _is_oblique(form):
         yield form
 
 

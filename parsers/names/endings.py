@@ -12,6 +12,7 @@ from pytrovich.maker import PetrovichDeclinationMaker
 
 from parsers.facts import Sex
 from parsers.names.folding import fold_yo
+from parsers.names.morphology import is_adjective, is_common_noun
 from parsers.names.patronymics import Case
 
 _VOWELS: Final = "аеёиоуыэюя"
@@ -102,7 +103,9 @@ def is_nominative_surname(form: str, sex: Sex) -> bool:
     if low.endswith(_OBLIQUE):
         return False
     if sex is Sex.MALE:
-        return not low.endswith(_ONLY_FEMALE)
+        return not low.endswith(_ONLY_FEMALE) or is_common_noun(low)
+    if low.endswith("ий") and not low.endswith(("ский", "цкий")):
+        return not is_adjective(low)  # «Бокий Ирина»: a noun, which women do not decline
     return not low.endswith("ской") and not (low.endswith(_ONLY_MALE) and len(low) >= _SHORT_MALE)
 
 

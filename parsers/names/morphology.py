@@ -14,6 +14,10 @@ from parsers.facts import Sex
 from parsers.names.folding import fold_yo
 from parsers.wordlists import words
 
+_PROPER: Final = frozenset({"Surn", "Name", "Patr", "Geox", "Orgn", "Abbr"})
+
+_VERBAL: Final = frozenset({"VERB", "PRTS", "ADJS"})  # «сообщаем» is also «that is being reported»
+
 UNKNOWN: Final = 2
 """The strangeness of a word that no dictionary has."""
 
@@ -83,6 +87,24 @@ def is_surname(word: str) -> bool:
     if any("Surn" in one.tag for one in parses(word)):
         return True
     return word.lower().endswith(_USUAL_ENDINGS) and not is_given_name(word)
+
+
+@lru_cache(maxsize=4096)
+def is_first_person(word: str) -> bool:
+    """Say whether `word` is a verb by which a writer speaks («подтверждаем», «назначаю») and nothing else."""
+    readings = parses(word)
+    speaks = any(one.tag.POS == "VERB" and "1per" in one.tag for one in readings)
+    return speaks and all(one.tag.POS in _VERBAL for one in readings)
+
+
+def is_common_noun(word: str) -> bool:
+    """Say whether the dictionary has `word` as the nominative of a noun that is no name («голова»)."""
+    return any(
+        one.tag.POS == "NOUN"
+        and {"nomn", "sing"} <= one.tag.grammemes
+        and not _PROPER & one.tag.grammemes
+        for one in parses(word)
+    )
 
 
 def is_adjective(word: str) -> bool:

@@ -362,7 +362,8 @@ def _agreeing(person: FoundPerson, options: list[tuple[Sex, Case]]) -> Iterator[
 
 def _disagreeing(person: FoundPerson, options: list[tuple[Sex, Case]]) -> Iterator[tuple[str, Sex]]:
     """Yield what the parts say each by itself, where the paper broke their agreement («Мельник Ивана Петровича»)."""
-    for sex, case in options[:2]:
+    fitting = sorted(options[:2], key=lambda option: not _given(person, *option))
+    for sex, case in fitting:
         cases = dict.fromkeys((case, Case.NOMINATIVE, *_CASES))
         surnames = next(
             filter(None, (surname_nominatives(person.surname, sex, c) for c in cases)), ()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from parsers.facts import Sex
 from parsers.names.fleeting import has_natural_end
-from parsers.names.morphology import UNKNOWN, is_adjective, strangeness
+from parsers.names.morphology import UNKNOWN, is_adjective, is_common_noun, strangeness
 from parsers.names.patronymics import Case
 from parsers.wordlists import words
 
@@ -21,13 +21,12 @@ _ADJECTIVAL: Final = ("ная", "ская", "цкая", "чая", "щая", "ж�
 # Endings that adjectival surnames commonly have; the stressed variant beside them is rare.
 _REGULAR: Final = ("ский", "цкий", "ный", "чий", "жий", "ший")
 
-# Before these the last -я of a surname needs no dictionary («Зозуля», «Майя»).
-_SOFT_END: Final = re.compile(r"(?:(?<!и)[лн]|[аеёиоуыэюйь])я$")
-
 
 def plausible(candidates: list[str], case: Case) -> list[str]:
     """Return the candidates of a surname in `case` without the adjectives that nobody is called by."""
     kept = [one for one in candidates if not _is_odd(one, case, candidates)]
+    if not kept:  # «Лозового» can be of nothing but an adjective, though no dictionary has it
+        kept = [one for one in candidates if one.lower().endswith(_STRESSED)]
     return _without_noun(_without_doubled_adjective(kept))
 
 
@@ -53,16 +52,19 @@ def with_fleeting(plain: list[str], fleeting: list[str]) -> list[str]:
 
 def _is_odd(one: str, case: Case, candidates: list[str]) -> bool:
     low = one.lower()
-    if low.endswith(_POSSESSIVE_ADJECTIVE):
+    if low.endswith(("скай", "цкай")):
         return True
+    if low.endswith(_POSSESSIVE_ADJECTIVE):
+        return not is_adjective(low) or (one[:-2] in candidates and len(low) > _NO_POSSESSIVE)
     if low.endswith(_STRESSED):
         possessive = one[:-2] in candidates
         return low not in words("adjectival_surnames") if possessive else not is_adjective(low)
     if low.endswith(_FEMININE):
-        possessive = one[:-1] in candidates
+        possessive = one[:-1] in candidates and len(low) > _NO_POSSESSIVE
         return possessive and low[:-2] + "ой" not in words("adjectival_surnames")
-    if low.endswith("я") and low[:-1] + "а" in map(str.lower, candidates):
-        return strangeness(one) == UNKNOWN and not _SOFT_END.search(low)
+    if low.endswith("я") and one[:-1] + "а" in candidates:
+        hard = one[:-1] + "а"
+        return strangeness(one) == UNKNOWN and (strangeness(hard) == 0 or is_common_noun(hard))
     if low.endswith("а") and low + "я" in map(str.lower, candidates):
         adjectival = low.endswith(("ска", "цка", "на", "ча")) or is_adjective(low + "я")
         possessive = low.endswith(("ова", "ева", "ёва", "ина", "ына"))
@@ -71,6 +73,9 @@ def _is_odd(one: str, case: Case, candidates: list[str]) -> bool:
     if not beside_noun or is_adjective(low):
         return False
     return strangeness(one[:-1]) < UNKNOWN or not low.endswith(_ADJECTIVAL)
+
+
+_NO_POSSESSIVE: Final = 5  # letters up to which an adjective on -овый or -овая is one («Новый»)
 
 
 def _without_doubled_adjective(candidates: list[str]) -> list[str]:
@@ -98,13 +103,16 @@ def _without_noun(candidates: list[str]) -> list[str]:
     ]
 
 
-def stays_beside(form: str, others: list[str]) -> bool:
+def stays_beside(form: str, others: list[str], sex: Sex) -> bool:
     """Say whether `form` may be an undeclined surname although a declined one would give it too."""
     if strangeness(form) == 0:
         return True
+    undeclined = form.lower().endswith("ей") and form[-3:-2] not in "жшчщн"
+    if others and sex is Sex.FEMALE and undeclined:
+        return strangeness(others[0]) > 0  # «Водолей», as women have it in every case
     if others:
         strange = all(strangeness(one) == UNKNOWN for one in others)
-        return form.lower().endswith("и") and strange
+        return form.lower().endswith(("и", "ия", "ая", "уя", "ея")) and strange
     return len(form) <= _SHORT or not form.lower().endswith(("у", "ю"))
 
 
