@@ -20,6 +20,14 @@ from openpyxl.styles import Font, PatternFill
 
 from benchmarks.questionnaires.book import Book, Item, Page
 
+# The office of a Russian clerk: dates are 02.09.2024, decimals have a comma
+_RUSSIAN: Final = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Setup/L10N">
+<prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>ru-RU</value></prop></item>
+</oor:items>
+"""
+
 Writer = Callable[[Book], bytes]
 
 
@@ -119,6 +127,7 @@ def word(book: Book) -> bytes:
             table.cell(top, left).merge(table.cell(bottom, right))
         for (row, column), item in page.cells.items():
             table.cell(row, column).text = text_of(item)
+        document.add_paragraph()  # as word processors have it: a table never ends a document
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
@@ -176,6 +185,9 @@ def _saved(written: Mapping[str, bytes], form: Format) -> dict[str, bytes]:
         folder = Path(name)
         source, target = folder / "in", folder / "out"
         source.mkdir()
+        settings = folder / "profile" / "user"
+        settings.mkdir(parents=True)
+        (settings / "registrymodifications.xcu").write_text(_RUSSIAN, encoding="utf-8")
         for key, content in written.items():
             (source / f"{key}.{suffix}").write_bytes(content)
         subprocess.run(
