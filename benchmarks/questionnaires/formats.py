@@ -142,8 +142,9 @@ class Format:
     office: str = ""  # LibreOffice's output filter
     saved: str = ""  # the ending that LibreOffice gives
     one_sheet: bool = False  # holds no second sheet
-    cells: bool = True  # keeps the places of cells
-    numbers: bool = True  # keeps what was typed as a number
+    cells: bool = (
+        True  # keeps the places of cells; LibreOffice's HTML begins at the first filled one
+    )
 
 
 _CSV: Final = "csv:Text - txt - csv (StarCalc):"
@@ -161,7 +162,7 @@ FORMATS: Final[Mapping[str, Format]] = {
     "LO csv cp1251": Format(
         "csv", form_alone, f"{_CSV}59,34,34,1,,0,false,true,false", "csv", one_sheet=True
     ),
-    "LO html as xls": Format("xls", xlsx, "html:HTML (StarCalc)", "html"),
+    "LO html as xls": Format("xls", xlsx, "html:HTML (StarCalc)", "html", cells=False),
     "LO docx": Format("docx", word, "docx:Office Open XML Text", "docx"),
     "LO odt": Format("odt", word, "odt", "odt"),
     "LO doc": Format("doc", word, "doc:MS Word 97", "doc", cells=False),
