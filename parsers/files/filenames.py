@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from parsers.facts import Role
+from parsers.files.filekinds import MACROS
 from parsers.mail import charsets
 
 _NAME_SIGNS: Final = 200
@@ -39,7 +40,7 @@ _DANGERS: Final = (
     (_SCRIPTS, "сценарий (скрипт)"),
     (_SHORTCUTS, "ярлык"),
     (_DISKS, "образ диска"),
-    (_MACROS, "документ с макросами"),
+    (_MACROS, MACROS),
 )
 SHEET_ENDINGS: Final = frozenset({
     "xls", "xlsx", "xlsm", "xlsb", "xlt", "xltx", "ods", "ots", "fods", "csv", "tsv", "tab", "numbers", "xods",

@@ -20,7 +20,15 @@ from parsers.questionnaire.forms import (
     section_of,
     without_numbers,
 )
-from parsers.questionnaire.labels import NAME_PARTS, PERSONAL, Attribute, Column, Label, Owner
+from parsers.questionnaire.labels import (
+    NAME_PARTS,
+    PERSONAL,
+    PLACES,
+    Attribute,
+    Column,
+    Label,
+    Owner,
+)
 from parsers.sheets.grid import Cell
 
 # A label and its answer in one line of a cell: «ИНН: 7707083893», «ФИО – Иванова М. П.»
@@ -29,6 +37,8 @@ _INLINE: Final = re.compile(r"(.{2,150}?)\s*(?::|\s[–—-]\s|\t|_{3,})\s*(\S.*
 _VOTES: Final = 2  # answers of the right shape in one column that make it the column of answers
 
 _LABELS: Final = 2  # labels in one column that make it no column of answers, however it is headed
+
+_WORDED: Final = (Attribute.KIND, Attribute.POST)  # whose answers have the words of labels
 
 _Asked = tuple[int, Label, list[int]]  # column of a label, the label, filled columns up to the next
 
@@ -153,6 +163,10 @@ class PairsReader:
         label = self.grid.label(row, column)
         if self._columns.get(column) in (Column.VALUE, Column.COMMENT, Column.EXAMPLE):
             return Label()
+        if label.asks and self._is_inline(row, column, columns):
+            return Label()
+        if label.attributes in PLACES and self._before(row, column, columns) == label.attributes:
+            return Label()  # «Район | Школьный район»
         if label.asks or column == columns[0]:
             return label
         before = [self.grid.label(row, at) for at in columns if at < column]
@@ -160,6 +174,11 @@ class PairsReader:
             return label
         follows = before[-1].attributes or before[-1].owners  # it answers the label before it
         return Label() if follows or not self._has_name_beside(row, column, columns) else label
+
+    def _before(self, row: int, column: int, columns: Sequence[int]) -> tuple[Attribute, ...]:
+        """Return what the filled cell to the left asks for."""
+        left = [at for at in columns if at < column][-1:]
+        return self.grid.label(row, left[0]).attributes if left else ()
 
     def _has_name_beside(self, row: int, column: int, columns: Sequence[int]) -> bool:
         """Tell whether «Администратор» between other answers has a name to its right."""
@@ -172,6 +191,8 @@ class PairsReader:
             return False
         cell = self.grid.cell(row, column)
         attribute = _wanted(label)
+        if label.heading and self.grid.label(row, column).heading:
+            return False  # «Школа | Администратор» over two blocks
         if label.heading and label.owner is not Owner.ORGANIZATION:
             return fits(attribute, cell.text)
         return is_answer(cell.text) and (not is_typed(attribute) or fits(attribute, cell.text))
@@ -288,6 +309,17 @@ class PairsReader:
                 if section != self.context.section:
                     self.context.enter(section)
 
+    def _is_inline(self, row: int, column: int, columns: Sequence[int]) -> bool:
+        """Tell whether a cell holds its own answer, though all of it could be a label: «Тип: лицей».
+
+        What stands to its right would be the answer, unless that is such a cell too.
+        """
+        return all(
+            any(map(self._inline_label, self.grid.cell(row, at).text.splitlines()))
+            for at in columns
+            if at >= column
+        )
+
     def _inline(self, row: int) -> Iterator[Entry]:
         """Yield the labels that hold their answer in their own cell, line by line."""
         for column in self.grid.filled(row):
@@ -310,7 +342,10 @@ class PairsReader:
         if not label.asks or self.grid.reader.read(match[2]).asks:
             return None
         attribute = _wanted(label)
-        return (label, match[2]) if not is_typed(attribute) or fits(attribute, match[2]) else None
+        if is_typed(attribute):
+            return (label, match[2]) if fits(attribute, match[2]) else None
+        worded = attribute in _WORDED  # «Адрес: индекс, город, улица» holds no answer
+        return (label, match[2]) if worded or not self.grid.reader.is_known(match[2]) else None
 
 
 def _wanted(label: Label) -> Attribute:

@@ -1,7 +1,8 @@
 """The words that labels are made of, looked up in `wordlists/labels.toml`.
 
-Endings and typing errors are allowed. A word that the list does not know is compared with its
-stems: one error is allowed in a short stem, two in a long one, none in the first letter.
+Endings and typing errors are allowed. A word that neither the list nor the dictionary knows is
+compared with the stems: one error is allowed in a short stem, two in a long one, none in the first
+letter. «Новгородская» and «Первомайский» are places and no endings of «новая» and «первый».
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Final
 from rapidfuzz.distance import OSA
 
 from parsers.names.folding import fold_look_alikes, fold_punctuation, fold_yo
+from parsers.names.morphology import parses
 
 UNKNOWN: Final = ""
 """The meaning of a word that is not in the list."""
@@ -41,6 +43,10 @@ _JOINED: Final = (
     (re.compile(r"(?<=администратор)([а-я]*)\s*(?:№\s*)?\d\b"), r"\1"),
 )
 _ANY_JOINED: Final = re.compile("|".join(f"(?:{one.pattern})" for one, _ in _JOINED))
+# An adjective that a place may be named by
+_OF_PLACE: Final = re.compile(
+    r".+[^ч]ск(?:ий|ая|ое|ой|ого|ому|им|ом|ую)|.+[^и]ческ(?:ий|ая|ое|ой|ого|ому|им|ом|ую)"
+)
 _WORD: Final = re.compile(r"[a-zа-я]+|\d+|№")
 
 
@@ -126,16 +132,22 @@ def _patterns_for(word: str) -> tuple[_Pattern, ...]:
 def _matches(pattern: _Pattern, words: list[str], at: int) -> bool:
     if at + len(pattern.words) > len(words):
         return False
-    return all(
-        word.startswith(stem[:-1]) if stem.endswith("*") else word == stem
-        for stem, word in zip(pattern.words, words[at:], strict=False)
-    )
+    return all(map(_is_of_stem, words[at:], pattern.words))
+
+
+def _is_of_stem(word: str, stem: str) -> bool:
+    """Tell whether a word is that of the list; an adjective of a place has all of «-ск-» in its stem."""
+    if not stem.endswith("*"):
+        return word == stem
+    if not word.startswith(stem[:-1]):
+        return False
+    return not _OF_PLACE.fullmatch(word) or word.rindex("ск") < len(stem) - 1
 
 
 @lru_cache(maxsize=20_000)
 def _corrected(word: str) -> str:
     """Return a word as the list knows it: itself, or the stem that it is a misspelling of."""
-    if len(word) < _LEAST_CORRECTED or word.isdecimal():
+    if len(word) < _LEAST_CORRECTED or word.isdecimal() or _OF_PLACE.fullmatch(word):
         return word
     exact, prefixes = _all_words()
     if word in exact or word.startswith(prefixes):
@@ -147,7 +159,7 @@ def _corrected(word: str) -> str:
             best is None or (distance, -len(stem)) < (best[0], -len(best[1]))
         ):
             best = (distance, stem)
-    return best[1].rstrip("*") if best else word
+    return best[1].rstrip("*") if best and not parses(word) else word
 
 
 def _distance(word: str, stem: str) -> int | None:

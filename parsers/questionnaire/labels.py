@@ -73,6 +73,10 @@ PERSONAL: Final = frozenset(
 """Attributes that need an owner; all others are the organization's."""
 
 
+PLACES: Final = frozenset({(Attribute.REGION,), (Attribute.MUNICIPALITY,), (Attribute.LOCALITY,)})
+"""What labels of places ask for, whose answers may be worded like labels: «Школьный район»."""
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """What a text asks for, if it is a label.
@@ -119,6 +123,8 @@ _NUMBERING: Final = re.compile(
 # What labels do not hold and values do: an e-mail address, a long number, a school's number,
 # initials
 _VALUE_SIGNS: Final = re.compile(r"@|\d{5,}|№\s?\d|\b[а-я]\.\s?[а-я]\.(?:\s|$)")
+# What turns a hint into its opposite: «без сокращений»
+_DENIED: Final = re.compile(r"\b(?:без|не|нельзя|кроме)\b")
 # What parts several things that one label asks for
 _LISTED: Final = re.compile(r"[,/;+&\n]|\bи\b|\bили\b")
 
@@ -149,6 +155,11 @@ class LabelReader:
         if label is None and len(self._known) < _MOST_TEXTS:
             label = self._known[text] = self._further(text) or _read(text)
         return label or NOTHING
+
+    def is_known(self, text: str) -> bool:
+        """Tell whether every word of a text is one that labels are made of."""
+        words = split(folded(text))
+        return UNKNOWN not in meanings(words) and not any(map(str.isdecimal, words))
 
     def _further(self, text: str) -> Label | None:
         if not self._extra:
@@ -209,8 +220,16 @@ def _read(text: str) -> Label:
     found = meanings(words)
     if not _is_explained(found):
         return NOTHING
-    label = _label(found, core)
-    return _completed(label, _label(meanings(split(hints)), hints)) if hints else label
+    hinted = meanings(split(hints))
+    label = _label(found + _manners(hinted, hints), core)
+    return _completed(label, _label(hinted, hints)) if hints else label
+
+
+def _manners(hinted: list[str], hints: str) -> list[str]:
+    """Return what a hint says of the kind of name or address: «Наименование (краткое)»."""
+    if _DENIED.search(hints):
+        return []
+    return [one for one in hinted if one.startswith(("manner.", "name.short", "name.full"))]
 
 
 def _is_explained(found: list[str]) -> bool:
@@ -246,6 +265,8 @@ def _label(found: list[str], core: str) -> Label:
     owners = _owners(told, core)
     listed = bool(_LISTED.search(core))
     attributes = _attributes(told, owners, listed=listed)
+    if set(attributes) & _OF_PEOPLE:  # «Должность в организации» is nobody's in particular
+        owners = tuple(one for one in owners if one is not Owner.ORGANIZATION)
     column = None if attributes else _column(told, owners)
     heading = not attributes and bool(owners or _HEADING.search(core)) and column is None
     joint = len(owners) > 1 and bool(re.search(r"\bи\b|[,/]", core))
@@ -260,6 +281,7 @@ def _owners(told: list[str], core: str) -> tuple[Owner, ...]:
 
 
 _SHAPED: Final = (Attribute.FIO, Attribute.POST, Attribute.PHONE, Attribute.EMAIL)
+_OF_PEOPLE: Final = frozenset({Attribute.FIO, Attribute.POST, *NAME_PARTS})
 _IDENTIFIERS: Final = (Attribute.INN, Attribute.KPP, Attribute.OGRN)
 _PLACES: Final = (Attribute.REGION, Attribute.MUNICIPALITY, Attribute.LOCALITY)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 from parsers.facts import Questionnaire
 from parsers.layout import Page
 from parsers.limits import Limits
+from parsers.questionnaire.labels import LabelReader
 from parsers.questionnaire.likeness import looks_like_questionnaire
 from parsers.questionnaire.questionnaire import find_questionnaires
 from parsers.reading.papers import Paper
@@ -17,8 +19,29 @@ from parsers.sheets.sheets import read_sheets
 
 FURTHER_PAGES: Final = 2  # behind the letter, in each scan
 
+PAIR_CELLS: Final = 3  # a number, a label and its answer
+
 _PACKAGE: Final = b"PK"  # DOCX and ODT, whose tables are read as they are
 _RICH: Final = (b"\xd0\xcf\x11\xe0", b"{\\rtf")  # DOC and RTF, of which only text is known
+
+
+# What a letter says to whom it is sent, and a form never does
+_ADDRESSED: Final = re.compile(
+    r"\b(?:прошу|просим|направля(?:ем|ю|ет)|уведомля|информируем|доводим|ходатайств)", re.IGNORECASE
+)
+
+
+def find_plain_forms(paper: Paper, limits: Limits) -> tuple[Questionnaire, ...]:
+    """Return the questionnaire of a word processor's file that nobody would take for a letter.
+
+    It names the administrator too, so that it is looked for before the letter.
+    """
+    pages = [page.text for page in paper.pages.pages if page.text is not None]
+    if len(pages) < len(paper.pages.pages) or not looks_like_questionnaire(pages):
+        return ()
+    if any(_ADDRESSED.search(page.text) for page in pages):
+        return ()
+    return find_forms(paper, limits)
 
 
 def find_forms(paper: Paper, limits: Limits) -> tuple[Questionnaire, ...]:
@@ -30,7 +53,8 @@ def find_forms(paper: Paper, limits: Limits) -> tuple[Questionnaire, ...]:
         )
         return find_questionnaires(reading.sheets, attachment=paper.name)
     if content.lstrip().startswith(_RICH):
-        return find_questionnaires([_sheet(paper.text_pages, limits)], attachment=paper.name)
+        texts = [page.text for page in paper.pages.pages if page.text is not None]
+        return find_questionnaires([_sheet(texts, limits)], attachment=paper.name)
     return ()
 
 
@@ -60,10 +84,29 @@ def shows_form(paper: Paper) -> bool:
 
 
 def _sheet(pages: Sequence[Page], limits: Limits) -> Sheet:
-    """Lay lines and cells of text out as a table."""
+    """Lay lines and cells of text out as a table; rows whose columns cannot be told are left out.
+
+    Such text does not say where cells were empty or merged, so rows of more cells than a label and
+    its answer count only beside rows of just as many, and headings over several columns not at all.
+    """
     grid = GridBuilder("Текст", limits)
-    lines = [line for page in pages for line in page.text.split("\n")]
-    for row, line in enumerate(lines):
-        for column, text in enumerate(line.split("\t")):
+    reader = LabelReader()
+    lines = [line.split("\t") for page in pages for line in page.text.split("\n")]
+    widths = [0, *map(len, lines), 0]
+    row = 0
+    for number, cells in enumerate(lines, start=1):
+        width, before, after = widths[number], widths[number - 1], widths[number + 1]
+        lonely = width > PAIR_CELLS and width not in (before, after)
+        grouping = 1 < width < after and after > PAIR_CELLS and not _asks(cells, reader)
+        if lonely or grouping:
+            row += 1
+            continue
+        row += width > PAIR_CELLS and width != before
+        for column, text in enumerate(cells):
             grid.put(row, column, Cell(text))
+        row += 1
     return grid.build()
+
+
+def _asks(cells: Sequence[str], reader: LabelReader) -> bool:
+    return any(reader.read(text).asks for text in cells)

@@ -23,6 +23,7 @@ from parsers.facts import (
     Trouble,
 )
 from parsers.files.attachments import File, open_attachments
+from parsers.files.filekinds import MACROS
 from parsers.images.ocr import OcrEngine
 from parsers.letter.letter import letter_likeness
 from parsers.letter.likeness import LETTER_LIKENESS
@@ -30,7 +31,7 @@ from parsers.limits import Limits
 from parsers.mail.bounces import find_bounce
 from parsers.mail.message import parse_message
 from parsers.questionnaire.questionnaire import find_questionnaires
-from parsers.reading.formpages import find_forms, look_for_form, shows_form
+from parsers.reading.formpages import find_forms, find_plain_forms, look_for_form, shows_form
 from parsers.reading.letters import find_letters, is_complete
 from parsers.reading.papers import Paper, open_paper
 from parsers.reading.recognizer import Deadline, Recognizer
@@ -46,13 +47,16 @@ def read_message(
     if message.headers.automatic is Automatic.BOUNCE and (bounce := find_bounce(raw)) is not None:
         return Reading(headers=message.headers, limits=message.limits, bounce=bounce)
     files = open_attachments(message.parts, limits)
-    sheets = {file: _read_sheets(file, limits) for file in files if _is(file, DocumentKind.SHEET)}
+    sheets = {file: _read_sheets(file, limits) for file in files if _is_sheet(file)}
     papers = {
         file: open_paper(file, limits, deadline) for file in files if _is(file, DocumentKind.PAGES)
     }
     recognizer = Recognizer(ocr, limits, deadline)
-    letters = find_letters(list(papers.values()), recognizer)
-    questionnaires = {file: _find(file, sheets, papers, limits) for file in files}
+    forms = {file: find_plain_forms(paper, limits) for file, paper in papers.items()}
+    letters = find_letters([paper for file, paper in papers.items() if not forms[file]], recognizer)
+    questionnaires = {
+        file: forms.get(file) or _find(file, sheets, papers, limits) for file in files
+    }
     if not any(questionnaires.values()):
         look_for_form(papers.values(), recognizer)
     return Reading(
@@ -72,6 +76,13 @@ def read_message(
 
 def _is(file: File, kind: DocumentKind) -> bool:
     return file.kind is kind and file.trouble is None and bool(file.content)
+
+
+def _is_sheet(file: File) -> bool:
+    """Tell whether a file is a spreadsheet to be read; macros are a danger told of, and are never run."""
+    return _is(file, DocumentKind.SHEET) or (
+        file.kind is DocumentKind.SHEET and file.detail == MACROS and bool(file.content)
+    )
 
 
 def _key(file: File) -> tuple[str, bytes]:
@@ -105,7 +116,7 @@ def _document(
     questionnaires: Sequence[Questionnaire],
 ) -> Document:
     trouble, detail = file.trouble, file.detail
-    if sheets is not None:
+    if sheets is not None and trouble is None:
         trouble, detail = sheets.trouble, sheets.detail
     if paper is not None:
         trouble, detail = _trouble(paper)

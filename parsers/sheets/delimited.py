@@ -22,6 +22,10 @@ _FREQUENT: Final = frozenset("оеаинтсрвлкмдпу")  # nine in ten le
 _DELIMITERS: Final = (";", "\t", ",", "|")
 _SAMPLE_LINES: Final = 60
 
+# A mark of punctuation in a text: programs put no space behind a delimiter
+_IN_TEXT: Final = {mark: re.compile(re.escape(mark) + " ") for mark in ";,"}
+_QUOTED: Final = re.compile(r'"[^"]*"')
+
 # Excel's first line naming the delimiter: «sep=;»
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
 # What no text holds: control characters other than tab, line feed, form feed, carriage return
@@ -106,6 +110,11 @@ def _delimiter(text: str) -> str:
 
 
 def _evenness(sample: str, delimiter: str) -> float:
+    """Return the share of rows that a delimiter cuts alike; 0.0 for punctuation in a list of one column."""
+    if delimiter in _IN_TEXT:
+        plain = _QUOTED.sub("", sample)
+        if len(_IN_TEXT[delimiter].findall(plain)) * 2 > plain.count(delimiter):
+            return 0.0
     try:
         widths = [len(row) for row in _rows(sample, delimiter) if row]
     except csv.Error:

@@ -58,6 +58,14 @@ ADMINISTRATOR, HEAD, ORGANIZATION = Owner.ADMINISTRATOR, Owner.HEAD, Owner.ORGAN
         ("Адрес сайта", Attribute.SITE, None),
         ("Кол-во обучающихся", Attribute.PUPILS, None),
         ("Дата заполнения", Attribute.DATE, None),
+        ("Область (край, республика)", Attribute.REGION, None),
+        ("Наименование (краткое)", Attribute.SHORT_NAME, None),
+        ("Наименование (без сокращений)", Attribute.NAME, None),
+        ("Занимаемая должность", Attribute.POST, None),
+        ("Должность администратора в организации", Attribute.POST, ADMINISTRATOR),
+        ("Должность в организации", Attribute.POST, None),
+        ("Укажите дату заполнения формы", Attribute.DATE, None),
+        ("К какому типу относится ваша организация?", Attribute.KIND, ORGANIZATION),
         ("Дата рождения", Attribute.IGNORED, None),
         ("Численность педагогических работников", Attribute.IGNORED, None),
         ("СНИЛС администратора", Attribute.IGNORED, ADMINISTRATOR),
@@ -93,6 +101,26 @@ def test_a_label_says_what_it_asks_for_and_of_whom(
 )
 def test_an_answer_asks_for_nothing(text: str) -> None:
     assert not READER.read(text).asks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Первомайский район",
+        "Западный район",
+        "Будённовский муниципальный округ",
+        "Днепровский район",
+        "Должанский район",
+        "Приволжский район",
+        "город Верный",
+    ],
+)
+def test_the_name_of_a_place_is_no_wording_of_a_label(text: str) -> None:
+    assert not READER.read(text).asks
+
+
+def test_no_region_is_taken_for_a_label() -> None:
+    assert [region.name for region in regions() if READER.read(region.name) != NOTHING] == []
 
 
 @pytest.mark.parametrize(

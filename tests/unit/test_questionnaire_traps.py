@@ -404,3 +404,39 @@ def test_the_headings_of_groups_are_no_answers() -> None:
     one = read([groups, HEADINGS, SCHOOL])
     assert one.text(Field.FULL_NAME) == NAME
     assert read([groups, HEADINGS]).text(Field.FULL_NAME) is None
+
+
+def test_an_answer_in_its_labels_cell_may_have_the_words_of_labels() -> None:
+    one = read(
+        [
+            ["ИНН организации: " + INN],
+            ["Полное наименование школы: " + NAME],
+            ["Муниципальный район / городской округ: Елабужский район"],
+            ["Тип образовательной организации: общеобразовательная организация"],
+            ["Должность администратора: директор школы"],
+            ["ФИО администратора: " + ADMINISTRATOR],
+            ["Адрес: индекс, город, улица"],
+        ]
+    )
+    assert one.text(Field.MUNICIPALITY) == "Елабужский район"
+    assert one.text(Field.KIND) == "общеобразовательная организация"
+    assert one.text(Field.ADMINISTRATOR_POST) == "директор школы"
+    assert one.text(Field.ADDRESS) is None
+
+
+def test_a_district_called_like_a_label_is_an_answer_beside_one() -> None:
+    rows = [["Школа", NAME], ["ИНН", INN], ["ФИО администратора", ADMINISTRATOR]]
+    assert read([*rows, ["Район", "Школьный район"]]).text(Field.MUNICIPALITY) == "Школьный район"
+
+
+def test_the_headings_of_two_blocks_are_no_answers_to_each_other() -> None:
+    one = read(
+        [
+            ["ОО", None, None, "Сведения об администраторе"],
+            ["Регион РФ", "Республика Татарстан", None, "ФИО администратора", ADMINISTRATOR],
+            ["ИНН", INN, None, "Должность администратора", "методист"],
+            ["Название школы", NAME, None, "Сотовый администратора", PHONE],
+        ]
+    )
+    assert one.text(Field.FULL_NAME) == NAME
+    assert people(one) == [(ADMINISTRATOR,)]

@@ -68,6 +68,11 @@ def test_a_comma_in_an_address_does_not_cut_a_file_with_semicolons() -> None:
     assert texts(sheet(content))[0] == ["Адрес", "г. Елабуга, ул. Новая, д. 5"]
 
 
+def test_a_list_of_one_column_is_not_cut_at_its_commas() -> None:
+    lines = ["Адрес (индекс, город): 423600, г. Елабуга, ул. Новая", "Тип (лицей, школа): лицей"]
+    assert texts(sheet("\r\n".join(lines).encode("cp1251"))) == [[line] for line in lines]
+
+
 def test_a_quoted_line_feed_stays_in_its_cell() -> None:
     assert texts(sheet('ИНН;"1646001875\n(10 цифр)"\n'.encode()))[0][1] == "1646001875\n(10 цифр)"
 

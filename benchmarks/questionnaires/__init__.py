@@ -1,0 +1,1 @@
+"""How many fields of generated questionnaires are read exactly, by layout and by format."""
