@@ -15,7 +15,7 @@ from mailbot.cage import network_isolation
 from mailbot.registry import RegistryProvisioner
 from mailbot.reply_samples import check_templates
 from mailbot.storage import SchemaState
-from parsers.images.ocr import OcrUnavailableError, Tesseract
+from parsers.images.faults import OcrUnavailableError
 from workflow.ports import ServiceUnavailableError
 
 MIN_FREE_BYTES: Final = 2**30
@@ -84,6 +84,8 @@ def _mail(settings: Settings) -> Iterator[Check]:
 
 
 def _ocr(settings: Settings) -> str:
+    from parsers.images.ocr import Tesseract  # loads numpy, 0.2 s that `init` need not wait
+
     Tesseract().probe()
     return "tesseract и русская модель на месте"
 

@@ -18,9 +18,10 @@ import numpy as np
 from PIL import Image
 
 from parsers.facts import Box, How
+from parsers.images.faults import OcrFailedError
 from parsers.images.leftovers import read_unread
 from parsers.images.lines import bands, print_only
-from parsers.images.ocr import OcrEngine, OcrFailedError, Pixels, RecognizedWord
+from parsers.images.ocr import OcrEngine, Pixels, RecognizedWord
 from parsers.images.raster import Upright, upright
 from parsers.images.tones import even_light, fade_colour, stretch
 from parsers.layout import Page, Word
