@@ -35,7 +35,7 @@ from mailbot.cage_child import FAULT, LIMIT, MAX_ANSWER_BYTES, OCR_UNAVAILABLE, 
 from mailbot.cage_nursery import DEADLINE
 from mailbot.netless import Isolation
 from parsers.facts import Reading
-from parsers.images.ocr import OcrUnavailableError
+from parsers.images.faults import OcrUnavailableError
 
 DEFAULT_JOB: Final = "mailbot.cage_job:read"
 PREFIX: Final = "mailbot-cage-"

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn
 
-from parsers.images.ocr import OcrUnavailableError
+from parsers.images.faults import OcrUnavailableError
 
 MAX_ANSWER_BYTES: Final = 16 * 2**20
 FILE_BYTES: Final = 64 * 2**20  # of one file that the child or its helpers write

@@ -26,7 +26,7 @@ from mailbot.screen import local
 from mailbot.senders import judge_senders
 from mailbot.storage import SchemaState
 from mailbot.storage.registertables import register_state
-from parsers.images.ocr import OcrUnavailableError, Tesseract
+from parsers.images.faults import OcrUnavailableError
 from workflow.ports import ServiceUnavailableError
 
 MIN_FREE_BYTES: Final = 2**30
@@ -118,6 +118,8 @@ def _token_key(settings: Settings) -> str:
 
 
 def _ocr(settings: Settings) -> str:
+    from parsers.images.ocr import Tesseract  # loads numpy, 0.2 s that `init` need not wait
+
     Tesseract().probe()
     return "tesseract и русская модель на месте"
 

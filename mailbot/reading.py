@@ -6,7 +6,7 @@ from typing import Final
 
 from mailbot.cage import Cage, CageBrokenError, LimitReachedError, ReaderDiedError
 from parsers.facts import Evidence, How, Reading
-from parsers.images.ocr import OcrUnavailableError
+from parsers.images.faults import OcrUnavailableError
 from parsers.mail.message import parse_headers
 from workflow.ports import ReadingDiedError, ServiceUnavailableError
 

@@ -83,9 +83,7 @@ JOBS: Final = (
         "reminders", "напоминания молчащим школам", _NOW_AND_THEN, _reminders, Place.BEFORE_SENDING
     ),
     Job("expiry", "закрытие заявок без ответа школы", _NOW_AND_THEN, _expiry, Place.BEFORE_SENDING),
-    Job(
-        "purge", "удаление персональных данных, срок которых истёк", _SELDOM, _purge, Place.LAST
-    ),
+    Job("purge", "удаление персональных данных, срок которых истёк", _SELDOM, _purge, Place.LAST),
     Job("alerts", "оповещение, если что-то встало", _NOW_AND_THEN, call_a_person, Place.LAST),
 )
 

@@ -13,8 +13,9 @@ from typing import Final
 import numpy as np
 
 from parsers.facts import Box
+from parsers.images.faults import OcrFailedError
 from parsers.images.networks import DIGITS, as_input, network
-from parsers.images.ocr import OcrEngine, OcrFailedError, Pixels
+from parsers.images.ocr import OcrEngine, Pixels
 from parsers.images.raster import Upright
 from parsers.images.tones import even_light, fade_colour
 

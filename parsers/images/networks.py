@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from parsers.images.ocr import OcrUnavailableError
+from parsers.images.faults import OcrUnavailableError
 
 DIGITS: Final = "PP-OCRv6_rec_small.onnx"  # reads a line; knows no Cyrillic, but every digit
 DIRECTION: Final = (

@@ -19,6 +19,8 @@ from typing import Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from parsers.images.faults import OcrFailedError, OcrUnavailableError
+
 Pixels = npt.NDArray[np.uint8]
 """(height, width) grey, 0 is black; or (height, width, 3) red, green, blue."""
 
@@ -30,14 +32,6 @@ DISPLAY_LIMIT: Final = 200  # characters of the engine's own message that are pa
 MAX_SIDE: Final = 32_000  # pixels; the engine refuses 32,768 and more
 WORD_LEVEL: Final = "5"  # of the rows of tesseract's table, those that are words
 _MEND: Final = "apt-get install tesseract-ocr tesseract-ocr-rus tesseract-ocr-script-cyrl"
-
-
-class OcrUnavailableError(Exception):
-    """The engine or its model is missing: our fault, so the reading is tried again. The message tells the mend."""
-
-
-class OcrFailedError(Exception):
-    """The engine gave up on one picture: out of time or memory. A fact about the picture."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ every closer look is cut from the original in one resampling. Knows nothing of w
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import cv2
@@ -19,6 +20,8 @@ from parsers.facts import Box
 from parsers.images.lines import print_only, run_down, skew
 from parsers.images.ocr import OcrEngine, Pixels
 from parsers.images.outline import Quad, find_outline
+from parsers.images.rings import SEAL_PRESENT, Ring, find_rings
+from parsers.images.stamped import lifted
 from parsers.images.tones import darkness, even_light, fade_colour, is_coloured
 from parsers.images.turn import is_upside_down
 
@@ -30,6 +33,9 @@ A4: Final = (595.3, 841.9)  # points
 # Resolution for recognition: names and numbers right on 92 and 92-93 of 96 pages at 130-150 dpi, fewer at 300, at a
 # third of the time.
 WORKING_DPI: Final = 140.0
+EMBLEMS: Final = (
+    0.17  # of the page's height: rings whose middle lies above belong to the letterhead
+)
 LOOK_DPI: Final = 85.0  # for finding lines and their direction
 MAX_PIXELS: Final = (
     20_000_000  # kept of one picture (A4 at 400 dpi): three bytes each must fit beside all else
@@ -47,11 +53,12 @@ class PictureError(Exception):
     """The bytes of a picture cannot be decoded: a fact about the document."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Upright:
     """A page the right way up.
 
-    Boxes and sizes are in points from its top left corner; `matrix` leads from there to pixels of `pixels`.
+    Boxes and sizes are in points from its top left corner; `matrix` leads from there to pixels of `pixels`. What is
+    derived from them is computed when it is asked for, and kept.
     """
 
     pixels: Pixels  # as it came: (h, w) grey or (h, w, 3) red, green, blue
@@ -60,12 +67,24 @@ class Upright:
     height: float
     is_colour: bool
     dpi: float = WORKING_DPI  # of `even` and `grey`
-    even: Pixels = field(init=False)  # evenly lit, its colours as they are
-    grey: Pixels = field(init=False)  # the same, coloured ink faded: what is recognized
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "even", even_light(self.raster(self.dpi)))
-        object.__setattr__(self, "grey", fade_colour(self.even))
+    @cached_property
+    def even(self) -> Pixels:
+        """The page evenly lit, its colours as they are."""
+        return even_light(self.raster(self.dpi))
+
+    @cached_property
+    def grey(self) -> Pixels:
+        """The same, coloured ink faded and the ink of a seal lifted: what is recognized."""
+        grey = fade_colour(self.even)
+        if self.rings and self.rings[0].score >= SEAL_PRESENT:
+            return lifted(grey, self.rings[0], self._cut, dpi=self.dpi)
+        return grey
+
+    @cached_property
+    def rings(self) -> tuple[Ring, ...]:
+        """The most ring-like places, the best first; high on a page stand emblems, which are left out."""
+        return find_rings(self.even, self.dpi, top=EMBLEMS * self.height)
 
     @property
     def scale(self) -> float:
@@ -83,6 +102,9 @@ class Upright:
         size = (max(round((right - left) / step), 1), max(round((bottom - top) / step), 1))
         place = np.array([[step, 0, left], [0, step, top], [0, 0, 1]], np.float64)
         return _warp(self.pixels, self.matrix @ place, size)
+
+    def _cut(self, box: Box, dpi: float) -> Pixels:
+        return self.crop(box, dpi=dpi)
 
     def turned(self, quarters: int) -> Upright:
         """Return the page turned by so many quarters clockwise."""
@@ -131,7 +153,9 @@ def upright(
     width, height = _size(pixels, dpi * shrunk if dpi and outline is None else None, outline)
     matrix = _from_page(pixels, outline, (width, height))
     page = _straightened(pixels, matrix, (width, height))
-    return page.turned(2) if is_upside_down(page.grey, page.dpi, engine, timeout=timeout) else page
+    if is_upside_down(fade_colour(page.even), page.dpi, engine, timeout=timeout):
+        return page.turned(2)
+    return page
 
 
 def load_pixels(image: Image.Image) -> Pixels:

@@ -8,9 +8,10 @@ since on all pages the strips alone make wrong numbers.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import statistics
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import cv2
@@ -18,10 +19,12 @@ import numpy as np
 from PIL import Image
 
 from parsers.facts import Box, How
+from parsers.images.faults import OcrFailedError
 from parsers.images.leftovers import read_unread
 from parsers.images.lines import bands, print_only
-from parsers.images.ocr import OcrEngine, OcrFailedError, Pixels, RecognizedWord
+from parsers.images.ocr import OcrEngine, Pixels, RecognizedWord
 from parsers.images.raster import Upright, upright
+from parsers.images.slips import mended
 from parsers.images.tones import even_light, fade_colour, stretch
 from parsers.layout import Page, Word
 
@@ -33,8 +36,12 @@ ONE_LINE: Final = 7  # tesseract's segmentation mode
 CELL_GAP: Final = (
     1.6  # of a line's height: spaces of justified text stay under 1.2, columns lie further apart
 )
+FULL_LINE: Final = 0.85  # of the printed width: a line that reaches from margin to margin
+EVEN_GAPS: Final = 0.6  # smallest to largest gap of a justified line; cells have words of their own
 SAME_ROW: Final = 0.5  # of the lower line's height by which two pieces of a row must overlap
-NOISE: Final = frozenset("|~`'‘’\"\\<>=*^{}[]!.,:;•°¦¬·")  # what seals and ruling lines are read as
+NOISE: Final = frozenset(
+    "|~`'‘’\"\\<>=*^{}[]!.,:;•°¦¬·—–-_"
+)  # what seals and ruling lines are read as
 NOISE_CONFIDENCE: Final = 0.6
 # A page whose readable letters are fewer than this, though it has print, may lie otherwise than was thought.
 LEAST_LETTERS: Final = 40
@@ -174,15 +181,30 @@ def arranged(words: Iterable[RecognizedWord], scale: float) -> Iterator[Word]:
     for word in words:
         if not _is_noise(word):
             lines.setdefault(word.line, []).append(word)
-    for number, row in enumerate(_rows(list(lines.values()))):
-        row.sort(key=lambda word: word.box[0])
-        height = statistics.median(word.box[3] - word.box[1] for word in row)
+    rows = [sorted(row, key=lambda word: word.box[0]) for row in _rows(list(lines.values()))]
+    width = _width(rows)
+    for number, row in enumerate(rows):
+        breaks = _breaks(row, width)
         cell = 0
-        for before, word in zip([None, *row], row, strict=False):
-            if before is not None and word.box[0] - before.box[2] > CELL_GAP * height:
-                cell += 1
-            box = _scaled(word.box, scale)
-            yield Word(word.text, box, word.confidence, number, cell)
+        for at, word in enumerate(mended(row)):
+            cell += at in breaks
+            yield Word(word.text, _scaled(word.box, scale), word.confidence, number, cell)
+
+
+def _width(rows: Sequence[Sequence[RecognizedWord]]) -> int:
+    """How wide the page is printed, in pixels."""
+    lefts = [row[0].box[0] for row in rows]
+    return max((word.box[2] for row in rows for word in row), default=0) - min(lefts, default=0)
+
+
+def _breaks(row: Sequence[RecognizedWord], width: int) -> frozenset[int]:
+    """At which words of a row another cell begins: behind a wide gap, unless the whole line is justified so."""
+    height = statistics.median(word.box[3] - word.box[1] for word in row)
+    gaps = [word.box[0] - before.box[2] for before, word in itertools.pairwise(row)]
+    spread = row[-1].box[2] - row[0].box[0] > FULL_LINE * width
+    if spread and len(gaps) > 1 and min(gaps) > EVEN_GAPS * max(gaps):
+        return frozenset()
+    return frozenset(at for at, gap in enumerate(gaps, 1) if gap > CELL_GAP * height)
 
 
 def _rows(lines: list[list[RecognizedWord]]) -> list[list[RecognizedWord]]:

@@ -10,9 +10,10 @@ from typing import Final
 
 import numpy as np
 
+from parsers.images.faults import OcrFailedError
 from parsers.images.lines import bands, print_only
 from parsers.images.networks import DIRECTION, as_input, network
-from parsers.images.ocr import OcrEngine, OcrFailedError, Pixels
+from parsers.images.ocr import OcrEngine, Pixels
 
 INPUT: Final = (48, 192)  # height and width that the network was trained on
 LINES: Final = 12  # pieces of lines that are asked about

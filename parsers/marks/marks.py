@@ -8,22 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from parsers.facts import Box, Mark
 from parsers.images.raster import Upright
+from parsers.images.rings import SEAL_ABSENT, SEAL_PRESENT, Ring
 from parsers.layout import Page
 from parsers.marks.letterheads import Letterhead, find_letterhead
-from parsers.marks.seals import Ring, find_rings
 from parsers.marks.signatures import Signature, find_signature
-
-# Score of the best ring on 300 pages drawn for the purpose: sealed 1.0-1.6 (0.6-1.1 where a one-bit scanner lost most
-# of the ink), not sealed 0.4-0.79.
-SEAL_PRESENT: Final = 0.98
-SEAL_ABSENT: Final = 0.84
-TOP: Final = (
-    0.17  # of the page's height: circles whose middle lies above are emblems of the letterhead
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +32,8 @@ class Marks:
 def find_marks(upright: Upright, page: Page) -> Marks:
     """Look for the three marks on one page; `page` holds its words, boxes in points of `upright`."""
     letterhead: Letterhead = find_letterhead(page)
-    rings = find_rings(upright.even, upright.dpi, top=_below(upright, letterhead))
-    best = rings[0] if rings else None
+    top = letterhead.box[1] if letterhead.box else 0.0  # what stands above its words is an emblem
+    best = next((ring for ring in upright.rings if ring.y > top), None)
     seal = _seal(best)
     signature: Signature = find_signature(upright, page, best if seal is not Mark.ABSENT else None)
     return Marks(
@@ -77,12 +68,6 @@ def _seal(ring: Ring | None) -> Mark:
     if ring is None or ring.score < SEAL_ABSENT:
         return Mark.ABSENT
     return Mark.PRESENT if ring.score >= SEAL_PRESENT else Mark.UNSURE
-
-
-def _below(upright: Upright, letterhead: Letterhead) -> float:
-    """How far down (points) circles are emblems: they stand above a letterhead's words, or high on the page."""
-    top = TOP * upright.height
-    return max(top, letterhead.box[1]) if letterhead.box else top
 
 
 def _around(ring: Ring) -> Box:

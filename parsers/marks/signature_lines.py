@@ -25,14 +25,14 @@ TITLE: Final = re.compile(
 )
 # Initials and surname in either order, as recognition gives them («И.Н Громова», «Громова И. Н.»)
 INITIALS: Final = re.compile(
-    r"\b[А-ЯЁ]\s?[.,]\s?([А-ЯЁ]\s?[.,]?\s?)?[А-ЯЁ][а-яё]{2,}(-[А-ЯЁ][а-яё]+)?"
+    r"\b[А-ЯЁ]\s?([.,]\s?([А-ЯЁ]\s?[.,]?\s?)?|[А-ЯЁ]\s?[.,]\s?)[А-ЯЁ][а-яё]{2,}(-[А-ЯЁ][а-яё]+)?"
     r"|\b[А-ЯЁ][а-яё]{2,}(-[А-ЯЁ][а-яё]+)?\s[А-ЯЁ]\s?[.,](\s?[А-ЯЁ]\b\.?)?"
 )
 # A full name, which some sign with
 FULL_NAME: Final = re.compile(r"\b[А-ЯЁ][а-яё-]+\s[А-ЯЁ][а-яё]+\s[А-ЯЁ][а-яё]+(вич|вна|ична|ич)\b")
 # Lines that somebody else signs, or nobody
 OTHERS: Final = re.compile(
-    r"ознаком|исп\.|исполнител|согласова|утвержда|зам\.|заместител|главн\w* бухгалтер|тел\.|копия верна",
+    r"ознакомл|исп\.|исполнител|согласова|утвержда|зам\.|заместител|главн\w* бухгалтер|тел\.|копия верна",
     re.IGNORECASE,
 )
 ABOVE: Final = 13.0 * POINTS_PER_MM  # over the signature line that a signature reaches
@@ -99,7 +99,8 @@ def _weight(lines: Sequence[Sequence[Word]], at: int, page: Page) -> int:
         return 2
     box = _box(lines[at])
     low = box is not None and box[3] > page.height * LOW
-    return int(low and _stands_alone(lines[at]) and not _follows_others(lines, at))
+    alone = _stands_alone(lines[at]) and _is_apart(lines[at])
+    return int(low and alone and not _follows_others(lines, at))
 
 
 def _name_row(lines: Sequence[Sequence[Word]], at: int) -> int:
@@ -119,6 +120,13 @@ def _stands_alone(line: Sequence[Word]) -> bool:
     name = _name(line)
     rest = [word for word in line if word not in name and is_print(word)]
     return bool(name) and len(rest) <= SENTENCE and not OTHERS.search(_text(line))
+
+
+def _is_apart(line: Sequence[Word]) -> bool:
+    """Whether nothing stands close to a line's name, as in a sentence."""
+    name = _name(line)
+    cells = {word.cell for word in name}
+    return not any(word.cell in cells for word in line if word not in name and is_print(word))
 
 
 def _follows_others(lines: Sequence[Sequence[Word]], at: int) -> bool:

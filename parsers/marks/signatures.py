@@ -17,9 +17,9 @@ import numpy.typing as npt
 from parsers.facts import Box, Mark
 from parsers.images.ocr import Pixels
 from parsers.images.raster import Upright
+from parsers.images.rings import FILLED, POINTS_PER_MM, Ring
 from parsers.images.tones import chroma, darkness, even_light, fade_colour
 from parsers.layout import Page, bounding_box
-from parsers.marks.seals import FILLED, POINTS_PER_MM, Ring
 from parsers.marks.signature_lines import ABOVE, BELOW, SignatureLine, find_signature_line, is_print
 
 Mask = npt.NDArray[np.bool_]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from parsers.documents.paper import Raster, SourcePage
-from parsers.images.ocr import OcrEngine, OcrFailedError
+from parsers.images.faults import OcrFailedError
+from parsers.images.ocr import OcrEngine
 from parsers.images.raster import Matrix, PictureError, Upright, load_pixels, rendered
 from parsers.images.recognition import read_picture
 from parsers.layout import Page

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from parsers.facts import Evidence, Headers, How, Reading, SubjectMatch
-from parsers.images.ocr import OcrUnavailableError
+from parsers.images.faults import OcrUnavailableError
 
 MIB = 2**20
 

@@ -25,7 +25,7 @@ from mailbot.cage import (
     remove_abandoned_directories,
 )
 from parsers.facts import How
-from parsers.images.ocr import OcrUnavailableError
+from parsers.images.faults import OcrUnavailableError
 
 JOB = "misbehaviour:run"
 HERE = Path(__file__).parent

@@ -19,7 +19,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
 
 from parsers.facts import How, Letter, Mark, Reading, Role, Source, Trouble
-from parsers.images.ocr import OcrFailedError, OcrUnavailableError, Pixels, RecognizedWord
+from parsers.images.faults import OcrFailedError, OcrUnavailableError
+from parsers.images.ocr import Pixels, RecognizedWord
 from parsers.limits import Limits
 from parsers.reading.reader import read_message
 

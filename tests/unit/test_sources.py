@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -37,3 +38,25 @@ def test_no_word_mixes_latin_and_cyrillic_letters() -> None:
         if _LATIN.search(word) and _CYRILLIC.search(word)
     ]
     assert not mixed
+
+
+def test_no_command_but_demo_waits_for_the_libraries_that_read_papers() -> None:
+    """They cost a second and 100 MB; papers are read in the child process alone."""
+    commands = ROOT / "mailbot" / "commands"
+    names = [path.stem for path in commands.glob("*.py") if path.stem not in ("__init__", "demo")]
+    loaded = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import importlib, sys\n"
+            f"for name in {names!r}: importlib.import_module('mailbot.commands.' + name)\n"
+            f"print(*sys.modules)",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    heavy = {"numpy", "cv2", "PIL", "onnxruntime", "pdfplumber", "pypdfium2"}
+    assert not heavy.intersection(loaded)
+    assert "mailbot.commands.parse" in loaded

@@ -1,0 +1,39 @@
+"""Slips of recognition that have one meaning only: a digit among the initials before a surname is a letter.
+
+«Л.3. Юдин» is nobody's paragraph. Digits elsewhere are left as they were read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from parsers.images.ocr import RecognizedWord
+
+# Initials, one of them perhaps a digit, with or without the surname: «Л.3.», «3.Л.Юдин»
+INITIALS: Final = re.compile(r"([А-ЯЁ]\.[306]|[306]\.[А-ЯЁ])\.([А-ЯЁ][а-яёА-ЯЁ-]+)?[.,;]?")
+# The second initial as a word of its own, between the first and the surname
+INITIAL: Final = re.compile(r"[306]\.")
+FIRST: Final = re.compile(r"[А-ЯЁ]\.")
+SURNAME: Final = re.compile(r"[А-ЯЁ][а-яё]{2,}[а-яёА-ЯЁ-]*[.,;]?")
+LETTERS: Final = str.maketrans("306", "ЗОБ")
+
+
+def mended(row: Sequence[RecognizedWord]) -> list[RecognizedWord]:
+    """Return the words of a row, digits in initials as the letters that they are."""
+    texts = ["", *(word.text for word in row), ""]
+    return [
+        replace(word, text=text.translate(LETTERS)) if _is_slip(before, text, after) else word
+        for word, before, text, after in zip(row, texts, texts[1:], texts[2:], strict=False)
+    ]
+
+
+def _is_slip(before: str, text: str, after: str) -> bool:
+    if INITIAL.fullmatch(text):
+        return FIRST.fullmatch(before) is not None and SURNAME.fullmatch(after) is not None
+    found = INITIALS.fullmatch(text)
+    if found is None:
+        return False
+    return found[2] is not None or any(SURNAME.fullmatch(word) for word in (before, after))

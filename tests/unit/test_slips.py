@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+
+from parsers.images.ocr import RecognizedWord
+from parsers.images.slips import mended
+
+
+def texts(row: str) -> str:
+    words = [RecognizedWord(word, (0, 0, 10, 10), 0.9) for word in row.split()]
+    return " ".join(word.text for word in mended(words))
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        ("Директор Л.3. Юдин", "Директор Л.З. Юдин"),
+        ("Директор 3.П. Юдина", "Директор З.П. Юдина"),
+        ("Юдин Л.3.", "Юдин Л.З."),
+        ("Л. 3. Юдин", "Л. З. Юдин"),
+        ("В.0.Ли-Сон", "В.О.Ли-Сон"),
+        ("А.6. Снегирёв,", "А.Б. Снегирёв,"),
+    ],
+)
+def test_a_digit_among_initials_is_the_letter_that_it_looks_like(read: str, meant: str) -> None:
+    assert texts(read) == meant
+
+
+@pytest.mark.parametrize(
+    "read",
+    ["3. Иванова Мария", "приказ № 3.О. от", "п. 3. Устава", "В. 3. 10", "3.0. Итого", "А.3. 15"],
+)
+def test_a_digit_anywhere_else_stays_a_digit(read: str) -> None:
+    assert texts(read) == read
