@@ -32,12 +32,13 @@ LEGAL_KIND: Final = re.compile(
     r"(\W+\w+){0,5}?\W+(учрежден|организаци)\w*",
     re.IGNORECASE,
 )
-# The same abbreviated: МБОУ, МАДОУ, ГБПОУ, ЧОУ, МКОУ, ФГКОУ; spaces between letters do not occur there
-ABBREVIATION: Final = re.compile(r"\b(М|Г|Ф|Ч|К|О|АН|Н)[А-Я]{0,4}(ОУ|УДО|ОО)\b|\bАНО\b")
-# What schools and kindergartens are called
+# The same abbreviated: МБОУ, МАДОУ, ГБПОУ, ЧОУ, МКОУ, ФГКОУ, МБУ ДО; spaces between letters do not occur there
+ABBREVIATION: Final = re.compile(r"\b(М|Г|Ф|Ч|К|О|АН|Н)[А-Я]{0,4}(ОУ|У ?ДО|ОО)\b|\bАНО\b")
+# What schools, kindergartens, colleges and houses of further education are called
 SCHOOL: Final = re.compile(
-    r"\b(школ|гимнази|лице[йя]|детск\w+ сад|интернат|колледж|техникум|училищ|кадетск|прогимназ|центр\w* образования"
-    r"|сош|оош|нош|дворец|станци\w+ юн)",
+    r"\b(школ|гимнази|лице[йя]|детск\w+ сад|интернат|колледж|техникум|училищ|кадетск|прогимназ"
+    r"|центр\w* (\w+ ){0,2}(образовани|развити|творчеств)|дом\w* (\w+ )?творчеств|академи|институт|университет"
+    r"|сош|оош|нош|дюсш|дши|дворец|станци\w+ юн)",
     re.IGNORECASE,
 )
 # Who founded it
