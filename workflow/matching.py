@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from parsers.facts import Field, PhoneKind
+from parsers.facts import Field, How, PhoneKind
 from workflow.application import Agreed, Assessment
 from workflow.case import Case
 from workflow.comparison import Agreement, choose_nominative, same_person
@@ -51,6 +51,9 @@ _QUESTIONS_ABOUT_THE_LETTER: Final = frozenset(
         Code.PHONE_NOT_MOBILE,
     }
 )
+
+
+_QUESTIONS_ABOUT_THE_FORM: Final = frozenset({Code.QUESTIONNAIRE_INCOMPLETE, Code.INN_INVALID})
 
 
 def examine(case: Case, *, standing: Sequence[Finding] = ()) -> Assessment:
@@ -122,14 +125,18 @@ def _letter_phone(case: Case) -> str | None:
 
 
 def _without_needless_doubts(findings: list[Finding]) -> list[Finding]:
-    """Leave out doubts about a letter that the school has to send again anyway, and repetitions."""
-    asked = any(
-        one.code in _QUESTIONS_ABOUT_THE_LETTER and one.severity is Severity.ASK for one in findings
-    )
+    """Leave out doubts about a paper that the school has to send again anyway, and repetitions."""
+    asking = {one.code for one in findings if one.severity is Severity.ASK}
     kept: list[Finding] = []
     for one in findings:
-        if asked and one.code in _LEFT_OUT_BESIDE_A_QUESTION:
+        about = _QUESTIONS_ABOUT_THE_FORM if _is_of_the_form(one) else _QUESTIONS_ABOUT_THE_LETTER
+        if asking & about and one.code in _LEFT_OUT_BESIDE_A_QUESTION:
             continue
         if one not in kept:
             kept.append(one)
     return kept
+
+
+def _is_of_the_form(one: Finding) -> bool:
+    """Whether a finding rests on the questionnaire's cells alone."""
+    return bool(one.evidence) and all(place.how is How.CELL for place in one.evidence)

@@ -533,3 +533,40 @@ def test_a_region_that_differs_is_told_and_changes_nothing(
     assessment = with_form(fields=fields, regions=regions)
     assert codes(assessment) == ({Code.REGION_DIFFERS} if differs else set())
     assert assessment.verdict is Verdict.ACCEPT
+
+
+DAMAGED = Evidence(document="Анкета.xlsx", raw="8,91612E+10", how=How.CELL, cell="Анкета!C9")
+
+
+@pytest.mark.parametrize("name", [Field.INN, Field.ADMINISTRATOR_NAME, Field.ADMINISTRATOR_PHONE])
+def test_a_damaged_cell_that_rights_depend_on_is_a_doubt(name: Field) -> None:
+    assessment = with_form(doubts=(DAMAGED,), doubtful=(name,))
+    assert codes(assessment) == {Code.LOW_CONFIDENCE}
+    assert assessment.findings[0].evidence == (DAMAGED,)
+    assert assessment.verdict is Verdict.REVIEW
+
+
+def test_a_damaged_cell_that_is_asked_about_is_no_doubt_besides() -> None:
+    fields = {key: one for key, one in FORM.fields.items() if key is not Field.INN}
+    assessment = with_form(fields=fields, doubts=(DAMAGED,), doubtful=(Field.INN,))
+    assert codes(assessment) == {Code.QUESTIONNAIRE_INCOMPLETE}
+
+
+def test_a_question_about_the_letter_leaves_the_questionnaires_doubt_standing() -> None:
+    form = replace(FORM, doubts=(DAMAGED,), doubtful=(Field.ADMINISTRATOR_PHONE,))
+    letter = replace(LETTER, seal=Mark.ABSENT)
+    assessment = assess(message((letter,), (form,)))
+    assert codes(assessment) == {Code.LETTER_NOT_SEALED, Code.LOW_CONFIDENCE}
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [(Field.OGRN, Code.OGRN_INVALID), (Field.KPP, Code.KPP_INVALID)]
+)
+def test_a_number_that_nothing_depends_on_is_told_when_it_is_lost(name: Field, code: Code) -> None:
+    assessment = with_form(doubts=(DAMAGED,), doubtful=(name,))
+    assert codes(assessment) == {code}
+    assert assessment.verdict is Verdict.ACCEPT
+
+
+def test_a_damaged_cell_that_nothing_needs_is_nothing() -> None:
+    assert not with_form(doubts=(DAMAGED,), doubtful=(Field.PUPILS,)).findings
