@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_settings import NoDecode
 
 
@@ -25,6 +25,27 @@ class Section(BaseModel):
     """A part of the tree: unknown keys are refused, nothing changes after the start."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _by_field(value: object, prefix: str = "") -> object:
+    """Lay tables in tables out flat: a dot in a key that stands without quotes makes one."""
+    if not isinstance(value, dict):
+        return value
+    flat: dict[str, object] = {}
+    for key, inner in value.items():
+        name = f"{prefix}{key}"
+        if isinstance(inner, dict):
+            further = _by_field(inner, f"{name}.")
+            flat |= further if isinstance(further, dict) else {}
+        else:
+            flat[name] = inner
+    return flat
+
+
+class Questionnaire(Section):
+    """How the questionnaire is read."""
+
+    labels: Annotated[dict[str, Words], BeforeValidator(_by_field)] = Field(default_factory=dict)
 
 
 class RegisterColumns(Section):

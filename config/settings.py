@@ -30,7 +30,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from config.sections import Register, Section, Words
+from config.sections import Questionnaire, Register, Section, Words
 
 PREFIX: Final = "MAILBOT_"
 FILE_VARIABLE: Final = "MAILBOT_CONFIG"
@@ -230,6 +230,7 @@ class Settings(BaseSettings):
     rules: Rules = Rules()
     replies: Replies = Replies()
     alerts: Alerts = Alerts()
+    questionnaire: Questionnaire = Questionnaire()
     register: Register = Register()
     provisioner: Provisioner = Provisioner()
 
@@ -339,6 +340,7 @@ _SECTIONS: Final[dict[str, type[Section]]] = {
     "rules": Rules,
     "replies": Replies,
     "alerts": Alerts,
+    "questionnaire": Questionnaire,
     "register": Register,
     "provisioner": Provisioner,
 }

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from config.settings import DEFAULT_FILE, PREFIX, Settings, load
-from mailbot.app import rule_settings, store_of
+from mailbot.app import extra_labels, rule_settings, store_of
 from mailbot.storage import SqlStore
 from workflow.application import Application
 from workflow.decisions import DecisionRefusedError
@@ -48,6 +48,7 @@ def settings() -> Settings:
     """Return the settings of this call. Raises `ConfigurationError` before anything is touched."""
     loaded = load(named_config())
     rule_settings(loaded)
+    extra_labels(loaded)
     store_of(loaded).close()
     return loaded
 

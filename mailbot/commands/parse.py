@@ -14,14 +14,12 @@ import click
 from config.settings import ConfigurationError, Settings
 from mailbot import documents
 from mailbot.app import (
-    READING_BYTES,
-    READING_SECONDS,
+    cage_of,
     own_addresses,
     rule_settings,
     schema_of,
     store_of,
 )
-from mailbot.cage import Cage
 from mailbot.cli import OK, PERSON_NEEDED
 from mailbot.commands.common import config_option, json_option, settings_if_any
 from mailbot.reading import CagedReader
@@ -53,7 +51,7 @@ def parse_command(files: tuple[str, ...], as_json: bool) -> int:
     verdicts: list[Verdict] = []
     with (
         _register(loaded) as look_up,
-        Cage(1, seconds=READING_SECONDS, memory_bytes=READING_BYTES) as cage,
+        cage_of(loaded, 1) as cage,
     ):
         read = CagedReader(cage)
         for name, raw, arrived in messages:

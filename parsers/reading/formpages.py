@@ -9,7 +9,7 @@ from parsers.facts import Questionnaire
 from parsers.layout import Page
 from parsers.limits import Limits
 from parsers.questionnaire.likeness import looks_like_questionnaire
-from parsers.questionnaire.questionnaire import find_questionnaires
+from parsers.questionnaire.questionnaire import ExtraLabels, find_questionnaires
 from parsers.reading.papers import Paper
 from parsers.reading.recognizer import Recognizer
 from parsers.sheets.grid import Cell, GridBuilder, Sheet
@@ -21,17 +21,21 @@ _PACKAGE: Final = b"PK"  # DOCX and ODT, whose tables are read as they are
 _RICH: Final = (b"\xd0\xcf\x11\xe0", b"{\\rtf")  # DOC and RTF, of which only text is known
 
 
-def find_forms(paper: Paper, limits: Limits) -> tuple[Questionnaire, ...]:
+def find_forms(
+    paper: Paper, limits: Limits, *, extra_labels: ExtraLabels | None = None
+) -> tuple[Questionnaire, ...]:
     """Return the questionnaire that a word processor's file holds; none for a PDF or a picture."""
     content = paper.file.content
     if content.startswith(_PACKAGE):
         reading = read_sheets(
             content, media_type=paper.file.media_type, name=paper.name, limits=limits
         )
-        return find_questionnaires(reading.sheets, attachment=paper.name)
-    if content.lstrip().startswith(_RICH):
-        return find_questionnaires([_sheet(paper.text_pages, limits)], attachment=paper.name)
-    return ()
+        sheets: Sequence[Sheet] = reading.sheets
+    elif content.lstrip().startswith(_RICH):
+        sheets = [_sheet(paper.text_pages, limits)]
+    else:
+        return ()
+    return find_questionnaires(sheets, attachment=paper.name, extra_labels=extra_labels)
 
 
 def look_for_form(papers: Iterable[Paper], recognizer: Recognizer) -> None:
