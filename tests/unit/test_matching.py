@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailbot.samples.schools import inn_of, ogrn_of
 from parsers.facts import (
     Document,
     DocumentKind,
@@ -570,3 +571,48 @@ def test_a_number_that_nothing_depends_on_is_told_when_it_is_lost(name: Field, c
 
 def test_a_damaged_cell_that_nothing_needs_is_nothing() -> None:
     assert not with_form(doubts=(DAMAGED,), doubtful=(Field.PUPILS,)).findings
+
+
+OGRN, OTHER_OGRN = ogrn_of("102690000001"), ogrn_of("102690000002")
+
+
+def with_numbers(letter: dict[str, Any], form: dict[Field, str]) -> set[Code]:
+    fields = FORM.fields | {name: Found(value, (CELL,)) for name, value in form.items()}
+    given = {name: Found(value, (PLACE,)) for name, value in letter.items()}
+    return codes(assess(message((replace(LETTER, **given),), (replace(FORM, fields=fields),))))
+
+
+def test_an_equal_inn_beside_another_number_of_a_school_is_no_agreement() -> None:
+    other = {"inn": "7707083893", "organization_name": "МБОУ «СОШ № 14»"}
+    assert with_numbers(other, {}) == {Code.ORGANIZATION_MISMATCH}
+
+
+def test_without_an_inn_in_the_letter_its_ogrn_counts() -> None:
+    assert with_numbers({"ogrn": OGRN}, {Field.OGRN: OGRN}) == set()
+    assert with_numbers({"ogrn": OGRN}, {Field.OGRN: OTHER_OGRN}) == {Code.ORGANIZATION_MISMATCH}
+    assert with_numbers({"ogrn": OGRN}, {Field.OGRN: OGRN[:-1] + "0"}) <= {Code.OGRN_INVALID}
+    both = {"ogrn": OGRN, "inn": "7707083893"}
+    assert with_numbers(both, {Field.OGRN: OTHER_OGRN}) == set()
+
+
+def test_an_organization_mismatch_leaves_no_agreed_inn() -> None:
+    letter = replace(LETTER, organization_name=Found("МБОУ «СОШ № 14»", (PLACE,)))
+    assert assess(message((letter,))).agreed.inn is None
+
+
+@given(order=st.permutations(range(4)), forms=st.permutations(range(2)))
+def test_the_order_of_papers_changes_no_finding(order: list[int], forms: list[int]) -> None:
+    letters = (
+        LETTER,
+        replace(LETTER, attachment="2", phones=(phone("+79120000174"),)),
+        replace(LETTER, attachment="3", administrators=(person("Котова Инна Львовна"),)),
+        replace(LETTER, attachment="4", doubts=(PLACE,)),
+    )
+    two = (
+        FORM,
+        replace(FORM, fields={**FORM.fields, Field.INN: Found(inn_of("690000001"), (CELL,))}),
+    )
+    first = assess(message(letters, two))
+    again = assess(message(tuple(letters[at] for at in order), tuple(two[at] for at in forms)))
+    assert codes(again) == codes(first)
+    assert again.verdict is first.verdict is Verdict.REVIEW
