@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from parsers.facts import Field, How, PhoneKind
+from parsers.facts import Field, How
 from workflow.application import Agreed, Assessment
 from workflow.case import Case
 from workflow.comparison import Agreement, choose_nominative, same_person
@@ -74,7 +74,7 @@ def examine(case: Case, *, standing: Sequence[Finding] = ()) -> Assessment:
         questionnaire=case.questionnaire,
         documents=case.documents,
         letter_name=choose_nominative(name, case.questionnaire_name) if name else None,
-        letter_phone=_letter_phone(case),
+        letter_phone=case.letter_number,
         agreed=agreed,
     )
 
@@ -111,17 +111,6 @@ def _is_uncontradicted(case: Case, inn: str) -> bool:
         and not register.is_contradicted(case)
         and all(one.inn is None or one.inn.value == inn for one in case.letters)
     )
-
-
-def _letter_phone(case: Case) -> str | None:
-    """The number as the letter gives it: one, of whatever kind, with digits that make a number."""
-    numbers = {
-        found.value.e164
-        for one in case.letters
-        for found in one.phones
-        if found.value.kind is not PhoneKind.UNREADABLE
-    }
-    return numbers.pop() if len(numbers) == 1 else None
 
 
 def _without_needless_doubts(findings: list[Finding]) -> list[Finding]:
