@@ -9,7 +9,7 @@ from rich.console import Console
 from mailbot.screen import console, local, safe, severity_word, state_word, table
 from parsers.facts import Evidence, Field, Found, PersonName, Phone
 from workflow.application import Application, HistoryRow, Message, OutboxRow
-from workflow.wording import REPLY_KINDS, REPLY_STATUSES, SEVERITIES, STATES, VERDICTS
+from workflow.wording import REPLY_KINDS, REPLY_STATUSES, SEVERITIES, STATES, verdict_with_reasons
 
 
 def print_card(
@@ -21,7 +21,10 @@ def print_card(
 ) -> None:
     """Print an application with both papers side by side, findings, history and mails."""
     out = console()
-    verdict = f", решение программы: {VERDICTS[one.verdict]}" if one.verdict else ""
+    verdict = ""
+    if one.assessment:
+        reasons = verdict_with_reasons(one.assessment.verdict, one.assessment.findings)
+        verdict = f", решение программы: {reasons}"
     state = state_word(one.state, STATES[one.state])
     out.print(f"[bold]Заявка № {one.id}[/bold]  {state}{verdict}")
     out.print(f"пришла {local(one.received_at)}")

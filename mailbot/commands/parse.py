@@ -34,7 +34,7 @@ from workflow.findings import Code, Verdict, finding
 from workflow.matching import examine
 from workflow.ports import ReadingDiedError
 from workflow.progress import FAULTS_TO_FAIL
-from workflow.wording import SEVERITIES, VERDICTS
+from workflow.wording import SEVERITIES, verdict_with_reasons
 
 
 @click.command("parse")
@@ -143,7 +143,8 @@ def _assess(
 def _show(name: str, reading: Reading, assessment: Assessment) -> None:
     out = console()
     letter, form = assessment.letter, assessment.questionnaire
-    out.print(f"[bold]{safe(name)}[/bold]  {VERDICTS[assessment.verdict]}")
+    verdict = verdict_with_reasons(assessment.verdict, assessment.findings)
+    out.print(f"[bold]{safe(name)}[/bold]  {verdict}")
     out.print(f"  от {safe(reading.headers.sender)}: {safe(reading.headers.subject)}")
     if letter is not None:
         who = safe(assessment.letter_name or "имя не определено")

@@ -35,6 +35,7 @@ from workflow.application import Administrator, Assessment, Known, Organization
 from workflow.case import ReadMessage, RuleSettings, lay_together
 from workflow.findings import CATALOGUE, Code, Severity, Verdict, finding
 from workflow.matching import examine
+from workflow.wording import verdict_with_reasons
 
 SENT = dt.datetime(2026, 9, 14, 8, 30, tzinfo=dt.UTC)
 PLACE = Evidence(document="Приказ.pdf", raw="как стояло", how=How.TEXT, page=1)
@@ -443,6 +444,18 @@ def test_required_fields_are_a_setting() -> None:
     rules = RuleSettings(required_fields=(Field.REGION,))
     assessment = examine(lay_together([message()], rules=rules))
     assert codes(assessment) == {Code.QUESTIONNAIRE_INCOMPLETE}
+
+
+def test_the_verdict_says_which_rules_decided() -> None:
+    letter = replace(LETTER, seal=Mark.ABSENT, administrators=(person("Котова Инна Львовна"),))
+    assessment = assess(message((letter,)))
+    assert {Code.LETTER_NOT_SEALED, Code.NAME_MISMATCH} <= codes(assessment)
+    said = verdict_with_reasons(assessment.verdict, assessment.findings)
+    assert said == "оператору: name_mismatch"
+    asked = with_letter(seal=Mark.ABSENT, phones=())
+    said = verdict_with_reasons(asked.verdict, asked.findings)
+    assert said == "спросить школу: letter_not_sealed, administrator_phone_missing"
+    assert verdict_with_reasons(assess().verdict, assess().findings) == "принять"
 
 
 def test_every_code_has_a_severity_and_one_russian_sentence() -> None:
