@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 from pydantic_settings import NoDecode
 
 from config.accounts import Section
@@ -21,6 +21,27 @@ def _words(value: object) -> object:
 
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+
+
+def _by_field(value: object, prefix: str = "") -> object:
+    """Lay tables in tables out flat: a dot in a key that stands without quotes makes one."""
+    if not isinstance(value, dict):
+        return value
+    flat: dict[str, object] = {}
+    for key, inner in value.items():
+        name = f"{prefix}{key}"
+        if isinstance(inner, dict):
+            further = _by_field(inner, f"{name}.")
+            flat |= further if isinstance(further, dict) else {}
+        else:
+            flat[name] = inner
+    return flat
+
+
+class Questionnaire(Section):
+    """How the questionnaire is read."""
+
+    labels: Annotated[dict[str, Words], BeforeValidator(_by_field)] = Field(default_factory=dict)
 
 
 class RegisterColumns(Section):

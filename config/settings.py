@@ -32,7 +32,7 @@ from pydantic_settings import (
 
 from config.accounts import Account, Seconds, Section
 from config.accounts import ConfigurationError as ConfigurationError
-from config.sections import Register, Words
+from config.sections import Questionnaire, Register, Words
 
 PREFIX: Final = "MAILBOT_"
 FILE_VARIABLE: Final = "MAILBOT_CONFIG"
@@ -241,6 +241,7 @@ class Settings(BaseSettings):
     replies: Replies = Replies()
     retention: Retention = Retention()
     alerts: Alerts = Alerts()
+    questionnaire: Questionnaire = Questionnaire()
     register: Register = Register()
     provisioner: Provisioner = Provisioner()
 
@@ -361,6 +362,7 @@ _SECTIONS: Final[dict[str, type[Section]]] = {
     "replies": Replies,
     "retention": Retention,
     "alerts": Alerts,
+    "questionnaire": Questionnaire,
     "register": Register,
     "provisioner": Provisioner,
 }

@@ -32,6 +32,9 @@ from workflow.progress import Desk
 
 READING_SECONDS: Final = 55.0  # of the 60 s that one message may cost
 KEY_NAME: Final = "token-key"  # in the directory of messages, where no setting names another file
+LONGEST_LABEL: Final = 150
+MOST_LABELS: Final = 100
+"""So many further labels go to the reading children on a command line, which is bounded."""
 READING_BYTES: Final = 400 * 2**20  # of memory for one reading child (contract, «Limits»)
 
 
@@ -61,7 +64,7 @@ def build(settings: Settings) -> Iterator[App]:
     blobs = blobs_of(settings)
     ids = signed_ids(settings)
     writer = JinjaReplyWriter(reply_settings(settings), ids=ids)
-    cage = Cage(settings.worker.processes, seconds=READING_SECONDS, memory_bytes=READING_BYTES)
+    cage = cage_of(settings, settings.worker.processes)
     sender = sender_of(settings)
     try:
         with cage:
@@ -94,6 +97,16 @@ def build(settings: Settings) -> Iterator[App]:
             )
     finally:
         store.close()
+
+
+def cage_of(settings: Settings | None, workers: int) -> Cage:
+    """Return the cage that messages are read in, which reads as the settings say."""
+    return Cage(
+        workers,
+        seconds=READING_SECONDS,
+        memory_bytes=READING_BYTES,
+        options={"labels": extra_labels(settings) if settings else {}},
+    )
 
 
 def _post_office(settings: Settings, desk: Desk, sender: Sender) -> PostOffice:
@@ -236,6 +249,26 @@ def rule_settings(settings: Settings) -> RuleSettings:
             name: box.trusted_authserv_id for name, box in settings.all_mailboxes().items()
         },
     )
+
+
+def extra_labels(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """Return further labels of the questionnaire by field. Raises `ConfigurationError`."""
+    labels = settings.questionnaire.labels
+    where: dict[str, str] = {}
+    for name, phrases in labels.items():
+        if name not in set(Field):
+            known = ", ".join(Field)
+            raise ConfigurationError(f"[questionnaire] labels: поля «{name}» нет; есть: {known}")
+        for phrase in phrases:
+            words = " ".join(phrase.casefold().split())
+            if not words or len(words) > LONGEST_LABEL or where.setdefault(words, name) != name:
+                raise ConfigurationError(
+                    f"[questionnaire] labels: {name}: «{phrase}»: надпись пуста, длиннее "
+                    f"{LONGEST_LABEL} знаков или указана ещё и для {where.get(words, name)}"
+                )
+    if len(where) > MOST_LABELS:
+        raise ConfigurationError(f"[questionnaire] labels: надписей больше {MOST_LABELS}")
+    return labels
 
 
 def reply_settings(settings: Settings) -> ReplySettings:

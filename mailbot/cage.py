@@ -24,7 +24,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import EnumType
 from pathlib import Path
 from types import TracebackType
@@ -96,7 +96,7 @@ class Cage:
 
     `seconds` bound one reading on the wall clock, `memory_bytes` the memory of a child together
     with what it starts. Starts nothing before the first reading, or `start`. `job` is
-    «module:function», from bytes to a Reading.
+    «module:function», from bytes to a Reading; `options` are its keyword arguments, as JSON has them.
     """
 
     def __init__(
@@ -106,12 +106,14 @@ class Cage:
         seconds: float,
         memory_bytes: int,
         job: str = DEFAULT_JOB,
+        options: Mapping[str, object] | None = None,
         isolation: tuple[Isolation, ...] = tuple(Isolation),
     ) -> None:
         self._workers = workers
         self._seconds = seconds
         self._memory_bytes = memory_bytes
         self._job = job
+        self._options = dict(options or {})
         self._isolation = isolation
         self._slots = threading.BoundedSemaphore(workers)
         self._starting = threading.Lock()
@@ -172,14 +174,26 @@ class Cage:
                 self._nursery.close()
                 self._nursery = None
             if self._nursery is None:
-                self._nursery = _Nursery(self._job, self._memory_bytes, isolation=self._isolation)
+                self._nursery = _Nursery(
+                    self._job,
+                    self._memory_bytes,
+                    options=self._options,
+                    isolation=self._isolation,
+                )
             return self._nursery
 
 
 class _Nursery:
     """The running nursery process, and its directory."""
 
-    def __init__(self, job: str, memory_bytes: int, *, isolation: tuple[Isolation, ...]) -> None:
+    def __init__(
+        self,
+        job: str,
+        memory_bytes: int,
+        *,
+        options: dict[str, object],
+        isolation: tuple[Isolation, ...],
+    ) -> None:
         remove_abandoned_directories()
         self._directory = Path(tempfile.mkdtemp(prefix=PREFIX))
         self._held = _lock(self._directory)
@@ -191,6 +205,7 @@ class _Nursery:
             "directory": str(self._directory),
             "memory_bytes": memory_bytes,
             "isolation": list(isolation),
+            "options": options,
         }
         with theirs:
             self._process = subprocess.Popen(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from parsers.facts import Reading
+from collections.abc import Mapping, Sequence
+
+from parsers.facts import Field, Reading
 from parsers.images.ocr import Tesseract
 from parsers.limits import Limits
 from parsers.names.declension import parses
@@ -11,6 +13,10 @@ from parsers.reading.reader import read_message
 parses("школа")  # has the dictionary loaded: 40 MB and 0.15 s, needed by every letter
 
 
-def read(raw: bytes) -> Reading:
-    """Read one message with the real engine and the usual limits."""
-    return read_message(raw, ocr=Tesseract(), limits=Limits())
+def read(raw: bytes, labels: Mapping[str, Sequence[str]] | None = None) -> Reading:
+    """Read one message with the real engine and the usual limits.
+
+    `labels` are further labels of the questionnaire, by the names of their fields.
+    """
+    extra = {Field(name): phrases for name, phrases in (labels or {}).items()}
+    return read_message(raw, ocr=Tesseract(), limits=Limits(), extra_labels=extra)

@@ -24,9 +24,10 @@ import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 from mailbot.cage_child import ERRORS, Confinement, live
 from mailbot.cage_watch import (
@@ -56,6 +57,7 @@ class Spec:
     directory: str  # for the children's temporary files
     memory_bytes: int  # of one child with its helpers
     isolation: list[str]
+    options: dict[str, Any]  # keyword arguments of every call of the job
 
 
 @dataclass(slots=True)
@@ -78,7 +80,7 @@ def main(text: str) -> None:
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
     if not forbid_network(tuple(map(Isolation, spec.isolation))):
         raise SystemExit("the kernel allows neither a network namespace nor a seccomp filter")
-    job = pkgutil.resolve_name(spec.job)
+    job = partial(pkgutil.resolve_name(spec.job), **spec.options)
     signal.signal(signal.SIGIO, signal.SIG_IGN)
     gc.collect()
     gc.freeze()  # pages of what is loaded stay shared with the children

@@ -10,7 +10,14 @@ from rich.text import Text
 from mailbot.screen import local, safe, severity_word, state_word, table
 from parsers.facts import Evidence, Field, Found, PersonName, Phone
 from workflow.application import Application, HistoryRow, Message, OutboxRow
-from workflow.wording import PROGRAM, REPLY_KINDS, REPLY_STATUSES, SEVERITIES, STATES, VERDICTS
+from workflow.wording import (
+    PROGRAM,
+    REPLY_KINDS,
+    REPLY_STATUSES,
+    SEVERITIES,
+    STATES,
+    verdict_with_reasons,
+)
 
 
 def card_of(
@@ -21,7 +28,10 @@ def card_of(
     replies: Iterable[OutboxRow],
 ) -> Iterator[RenderableType]:
     """Yield an application, part by part: both papers side by side, findings, history and mails."""
-    verdict = f", решение программы: {VERDICTS[one.verdict]}" if one.verdict else ""
+    verdict = ""
+    if one.assessment:
+        reasons = verdict_with_reasons(one.assessment.verdict, one.assessment.findings)
+        verdict = f", решение программы: {reasons}"
     state = state_word(one.state, STATES[one.state])
     yield _text(f"[bold]Заявка № {one.id}[/bold]  {state}{verdict}")
     yield _text(f"пришла {local(one.received_at)}")

@@ -91,14 +91,14 @@ def _would_take(app: App, raw: bytes, message: Any) -> Row:
             return _row("message", "join", text, message_id=message.message_id)
         one = ReadMessage(reading=reading, received_at=message.received_at, mailbox=message.mailbox)
         case = lay_together([one], rules=app.desk.rules)
-        form, phone = case.questionnaire, case.letter_phone
+        form = case.questionnaire
         nobody = Application(
             id=2**31 - 1, state=State.RECEIVED, version=0, received_at=message.received_at
         )
         known = work.known(
             nobody,
             inn=form.text(Field.INN) if form else None,
-            phone=phone.e164 if phone else None,
+            phone=case.letter_number,
         )
     assessment = examine(lay_together([one], known=known, rules=app.desk.rules))
     codes = [

@@ -293,6 +293,7 @@ class Questionnaire:
     schools: tuple[Evidence, ...] = ()  # one entry a school; more than one is a list of schools
     zero_restored: tuple[Field, ...] = ()
     doubts: tuple[Evidence, ...] = ()  # cells whose value cannot be used («8,9161E+10», «#Н/Д»)
+    doubtful: tuple[Field, ...] = ()  # of each doubt, the field that the cell would fill
     regions: Mapping[Field, str] = field(
         default_factory=dict
     )  # code of the subject that region, address and ИНН point to, where they do

@@ -116,6 +116,17 @@ class Case:
         return _only_mobile([found.value for one in self.letters for found in one.phones])
 
     @property
+    def letter_number(self) -> str | None:
+        """The one number of the letter as E.164, of whatever kind, whose digits make a number."""
+        numbers = {
+            found.value.e164
+            for one in self.letters
+            for found in one.phones
+            if found.value.kind is not PhoneKind.UNREADABLE
+        }
+        return numbers.pop() if len(numbers) == 1 else None
+
+    @property
     def questionnaire_phone(self) -> Phone | None:
         """The one mobile number of the administrator in the questionnaire, or None."""
         form = self.questionnaire

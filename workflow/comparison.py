@@ -97,32 +97,37 @@ def _compare(one: str, other: str) -> Agreement:
         return Agreement.PARTIAL if initials else Agreement.SAME
     if len(left) < 2 or len(right) < 2:
         return Agreement.DIFFERENT
-    shorter, longer = sorted((left, right), key=len)
-    return Agreement.PARTIAL if _contained(shorter, longer) else Agreement.DIFFERENT
+    fewer, more = sorted((left, right), key=_wealth)
+    return Agreement.PARTIAL if _contained(fewer, more) else Agreement.DIFFERENT
 
 
-def _contained(shorter: list[str], longer: list[str]) -> bool:
+def _wealth(parts: list[str]) -> tuple[int, int]:
+    return sum(not _is_initial(part) for part in parts), len(parts)
+
+
+def _contained(fewer: list[str], more: list[str]) -> bool:
     """Say whether every part of the one stands in the other, an initial for the name that begins so.
 
-    The surname has to stand whole in both: of two names in different order the whole words decide.
+    The first whole word, a surname, has to stand whole in both; initials keep their order, since
+    given name and patronymic do in every order of words.
     """
-    left = list(longer)
-    for part in sorted(shorter, key=_is_initial):  # whole words first
-        match = next((other for other in left if other == part), None)
-        match = match or next((other for other in left if _stands_for(part, other)), None)
-        if match is None:
+    rest = list(more)
+    words = [part for part in fewer if not _is_initial(part)]
+    if not words or words[0] not in more:
+        return False
+    for word in words:
+        same = word if word in rest else f"{word[0]}."
+        if same not in rest:
             return False
-        left.remove(match)
-    surname = shorter[0]
-    return surname in longer
+        rest.remove(same)
+    initials = [part for part in fewer if _is_initial(part)]
+    return len(initials) <= len(rest) and all(
+        initial[0] == word[0] for initial, word in zip(initials, rest, strict=False)
+    )
 
 
 def _is_initial(part: str) -> bool:
     return _INITIAL.fullmatch(part) is not None
-
-
-def _stands_for(one: str, other: str) -> bool:
-    return (_is_initial(one) or _is_initial(other)) and one[0] == other[0]
 
 
 def same_organization(letter: str, names: Sequence[str], places: Sequence[str]) -> Agreement:

@@ -71,6 +71,8 @@ def approve(
         } | given
         agreed = _complete(application, given)
         known = work.known(application, inn=agreed.inn, phone=agreed.phone)
+        if "administrator.phone" not in given:
+            _require_free(application, known)
         replaces = _moves_rights(known, agreed)
         corrections = {**given, _REPLACES: "true"} if replaces else given
         decided = replace(application, agreed=agreed, corrections=corrections)
@@ -284,6 +286,17 @@ def _complete(application: Application, given: Mapping[str, str]) -> Agreed:
             + " ".join(f"--set {key}=…" for key in open_values)
         )
     return agreed
+
+
+def _require_free(application: Application, known: Known) -> None:
+    """Refuse where the papers' number has come into use elsewhere since the operator was told of it."""
+    told = {one.code for one in application.findings}
+    if known.phone_holders and Code.PHONE_IN_USE not in told:
+        raise DecisionRefusedError(
+            f"заявка № {application.id}: номер тем временем получил права в другой организации "
+            f"(ИНН {', '.join(known.phone_holders)}); рассмотрите её заново: "
+            f"mailbot queue retry {application.id}"
+        )
 
 
 def _moves_rights(known: Known, agreed: Agreed) -> bool:

@@ -222,6 +222,15 @@ def finding(
     return Finding(code, severity or usual, message or sentence, tuple(evidence))
 
 
+def deciding(findings: Iterable[Finding]) -> tuple[Code, ...]:
+    """Return the codes that the verdict rests on: those that block, else those that ask."""
+    findings = tuple(findings)
+    for severity in (Severity.BLOCK, Severity.ASK):
+        if codes := dict.fromkeys(one.code for one in findings if one.severity is severity):
+            return tuple(codes)
+    return ()
+
+
 def verdict_of(findings: Iterable[Finding]) -> Verdict:
     """Conclude: anything that blocks is reviewed, else anything that asks is asked, else accepted."""
     severities = {one.severity for one in findings}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from parsers.facts import Field, PhoneKind
+from parsers.facts import Field, How
 from workflow.application import Agreed, Assessment
 from workflow.case import Case
 from workflow.comparison import Agreement, choose_nominative, same_person
@@ -53,6 +53,9 @@ _QUESTIONS_ABOUT_THE_LETTER: Final = frozenset(
 )
 
 
+_QUESTIONS_ABOUT_THE_FORM: Final = frozenset({Code.QUESTIONNAIRE_INCOMPLETE, Code.INN_INVALID})
+
+
 def examine(case: Case, *, standing: Sequence[Finding] = ()) -> Assessment:
     """Ask every rule and conclude; `standing` findings arose elsewhere and count as well."""
     findings = _without_needless_doubts(
@@ -71,7 +74,7 @@ def examine(case: Case, *, standing: Sequence[Finding] = ()) -> Assessment:
         questionnaire=case.questionnaire,
         documents=case.documents,
         letter_name=choose_nominative(name, case.questionnaire_name) if name else None,
-        letter_phone=_letter_phone(case),
+        letter_phone=case.letter_number,
         agreed=agreed,
     )
 
@@ -110,26 +113,19 @@ def _is_uncontradicted(case: Case, inn: str) -> bool:
     )
 
 
-def _letter_phone(case: Case) -> str | None:
-    """The number as the letter gives it: one, of whatever kind, with digits that make a number."""
-    numbers = {
-        found.value.e164
-        for one in case.letters
-        for found in one.phones
-        if found.value.kind is not PhoneKind.UNREADABLE
-    }
-    return numbers.pop() if len(numbers) == 1 else None
-
-
 def _without_needless_doubts(findings: list[Finding]) -> list[Finding]:
-    """Leave out doubts about a letter that the school has to send again anyway, and repetitions."""
-    asked = any(
-        one.code in _QUESTIONS_ABOUT_THE_LETTER and one.severity is Severity.ASK for one in findings
-    )
+    """Leave out doubts about a paper that the school has to send again anyway, and repetitions."""
+    asking = {one.code for one in findings if one.severity is Severity.ASK}
     kept: list[Finding] = []
     for one in findings:
-        if asked and one.code in _LEFT_OUT_BESIDE_A_QUESTION:
+        about = _QUESTIONS_ABOUT_THE_FORM if _is_of_the_form(one) else _QUESTIONS_ABOUT_THE_LETTER
+        if asking & about and one.code in _LEFT_OUT_BESIDE_A_QUESTION:
             continue
         if one not in kept:
             kept.append(one)
     return kept
+
+
+def _is_of_the_form(one: Finding) -> bool:
+    """Whether a finding rests on the questionnaire's cells alone."""
+    return bool(one.evidence) and all(place.how is How.CELL for place in one.evidence)

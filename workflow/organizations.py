@@ -67,7 +67,7 @@ _WORDS: Final = dict(
 # «№5», «№ 5», «N 5», «номер пять»; «СОШ-5», «школа 5».
 _NUMBER: Final = re.compile(rf"(?:№|\bn[o°]?\.?|\bномер\w*)\s*(\d+|{'|'.join(_WORDS)})\b")
 _BARE_NUMBER: Final = re.compile(
-    r"\b(?:[сон]ош|сш|школ\w+|гимнази\w+|лице\w+|сад\w*|интернат\w*|д/с)\s*-?\s*(\d{1,4})\b(?!\s*(?:года|г\.))"
+    r"\b(?:[сон]ош|сш|школ\w+|гимнази\w+|лице\w+|сад\w*|интернат\w*|д/с)\s*-?\s*(\d{1,3}\b|\d{4}\b(?!\s*(?:года|г\.)))"
 )
 
 # «им. Героя Советского Союза И.И. Иванова», «имени А.С. Пушкина»: the words behind, up to a comma, quote or place.
@@ -80,12 +80,19 @@ _TITLES: Final = re.compile(
     r"старш\w+|младш\w+|сержант\w*|рядов\w+|труда|социалистическ\w+|народн\w+|поэт\w*|писател\w*|заслуженн\w+|учител\w+"
 )
 
-# «г. Твери», «город Тверь», «с. Верхнее», «станица Полевая»; not «с углублённым изучением», «с кадетскими классами».
+# «г. Твери», «город Тверь», «с. Верхнее», «станица Полевая», «г. Нижний Тагил»: a second word only behind an
+# adjective; not «с углублённым изучением», «с кадетскими классами», «с УИОП».
 _SETTLEMENT: Final = re.compile(
-    r"\b(?!с\s+[а-яё-]+(?:ым|им|ыми|ими|ами|ями)\b)"
+    r"\b(?!с\s+(?:уиоп|угл|[а-яё-]+(?:ым|им|ыми|ими|ами|ями)\b))"
     r"(?:г|гор|город\w{0,2}|с|сел[оае]|п|пос|пос[её]л\w{1,3}|пгт|д|дер|деревн\w|ст|ст-ц[аы]|станиц\w|х|хутор\w?|"
     r"аул\w?|р\.?п)"
-    r"(?:\.\s*|\s+)([а-яё]{3,}(?:-[а-яё]+)*(?:\s+(?=[а-яё-]{4,}\b)(?:нов|стар|верхн|нижн)\w+)?)"
+    r"(?:\.\s*|\s+)([а-яё]{3,}(?:-[а-яё]+)*)(?:\s+([а-яё]{3,}(?:-[а-яё]+)*))?"
+)
+_ADJECTIVE: Final = re.compile(r"[а-яё]+(?:[ыио]й|ая|яя|[оеиы]е|[ое]го|[ое]му?|ей|[иы][хм]и?)")
+# A second word that is none: a street, a hero, a region, an adjective of a region or district
+_NO_PLACE: Final = re.compile(
+    r"ул|улица|просп\w*|пер|переул\w*|им|имени|обл\w*|рес\w*|кра[йя]|"
+    r"[а-яё]+(?:[сц]к(?:ий|ой|ая|ую|ого|ому|ом|им)|н(?:ого|ому|ой))"
 )
 _DISTRICT: Final = re.compile(
     r"\b([а-яё-]{4,}(?:ск|цк)(?:ого|ом|ий|ой|ая|ому))\s+(?:муниципальн\w+\s+|городск\w+\s+)*(?:район|округ|р-н)"
@@ -111,7 +118,13 @@ _COMMON: Final = re.compile(
     r"номер|[мгчф]?[бак]?о?д?оу|сош|оош|нош|мбу|мау|мку|гбу|филиал|структурн|подразделен)\w*"
 )
 
+# A vowel, or the sign in its place, that comes and goes before the last consonant: «Орёл», «Орла»; «Елец», «Ельца»
+_FLEETING: Final = re.compile(r"[еоь](?=[бвгджзйклмнпрстфхцчшщ]$)")
+
 _SHORTEST_STEM: Final = 3  # letters that two words must share to be forms of one
+
+_Place = tuple[str, ...]
+"""A settlement's name as the stems of its words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +133,7 @@ class _Organization:
     levels: frozenset[str]
     numbers: frozenset[int]
     memorial: frozenset[str]
-    settlements: frozenset[str]
+    settlements: frozenset[_Place]
     districts: frozenset[str]
     own: frozenset[str]  # words that belong to this school's name only («Кашинская»)
 
@@ -134,14 +147,15 @@ def same_organization(letter: str, names: Sequence[str], places: Sequence[str]) 
     if any(_contradict(one, other) for other in others) or _other_name(one, others):
         return False
     around = _stems(" ".join((*names, *places)).lower())
-    other_settlements = frozenset[str]().union(
-        *(_places(_SETTLEMENT, text) for text in (*names, *places))
+    other_settlements = frozenset[_Place]().union(
+        *(_settlements(text) for text in (*names, *places))
     )
-    if one.settlements and other_settlements and not _any_of(one.settlements, around):
+    settled = any(_lies_in(place, other_settlements, around) for place in one.settlements)
+    if one.settlements and other_settlements and not settled:
         return False
     numbers = frozenset[int]().union(*(other.numbers for other in others))
     proved_name = _proved_name(one, others, numbers)
-    placed = _any_of(one.settlements | one.districts, around)
+    placed = settled or _any_of(one.districts, around)
     return True if proved_name and (placed or _own_name(one, others)) else None
 
 
@@ -175,7 +189,8 @@ def _proved_name(
 
 def _own_name(one: _Organization, others: Sequence[_Organization]) -> bool:
     """Say whether a name of its own («Кашинская», «им. Пушкина») stands in both."""
-    words = one.own - one.settlements | one.memorial
+    places = frozenset(stem for place in one.settlements for stem in place)
+    words = one.own - places | one.memorial
     return any(_any_of(words, other.own | other.memorial) for other in others)
 
 
@@ -189,10 +204,36 @@ def _understand(name: str) -> _Organization:
         levels=frozenset(level for level, pattern in _LEVELS.items() if pattern.search(text)),
         numbers=frozenset(_WORDS.get(one) or int(one) for one in numbers),
         memorial=_stems(_TITLES.sub(" ", remembered)),
-        settlements=_places(_SETTLEMENT, text),
+        settlements=_settlements(text),
         districts=_places(_DISTRICT, text) | _places(_REGION, text),
         own=_stems(text),
     )
+
+
+def _settlements(text: str) -> frozenset[_Place]:
+    found: set[_Place] = set()
+    for match in _SETTLEMENT.finditer(_QUOTES.sub(" ", text.lower().replace("ё", "е"))):
+        first, second = match[1], match[2]
+        is_double = (
+            second is not None
+            and _ADJECTIVE.fullmatch(first)
+            and not _COMMON.fullmatch(second)
+            and not _NO_PLACE.fullmatch(second)
+        )
+        found.add((_stem(first), _stem(second)) if is_double else (_stem(first),))
+    return frozenset(found)
+
+
+def _lies_in(place: _Place, others: frozenset[_Place], around: frozenset[str]) -> bool:
+    """Say whether a settlement is one of the others', or is named among their words.
+
+    «Сосновый» is not «Сосновый Бор»: a name that another one goes on from is no mention of it.
+    """
+    if any(len(place) == len(other) and all(map(_alike, place, other)) for other in others):
+        return True
+    if any(len(place) < len(other) and _alike(place[0], other[0]) for other in others):
+        return False
+    return all(_any_of(frozenset({stem}), around) for stem in place)
 
 
 def _places(pattern: re.Pattern[str], text: str) -> frozenset[str]:
@@ -205,6 +246,11 @@ def _stems(text: str) -> frozenset[str]:
 
 
 def _stem(word: str) -> str:
+    """Return a word without its ending; «Верхне-Ивановская» is one word, «Каменск-Уральский» two."""
+    first, _, rest = word.partition("-")
+    if rest and not first.endswith(("о", "е")):
+        return _stem(first) + (_ENDING.sub("", rest) or rest)
+    word = first + rest.replace("-", "")
     stem = _ENDING.sub("", word)
     return stem if len(stem) >= _SHORTEST_STEM else word
 
@@ -216,6 +262,8 @@ def _any_of(some: frozenset[str], others: frozenset[str]) -> bool:
 def _alike(one: str, other: str) -> bool:
     """Say whether two stems are of one word: equal, or the one goes on where the other ends («кашин», «кашинск»)."""
     shorter, longer = sorted((one, other), key=len)
+    if _FLEETING.sub("", one) == _FLEETING.sub("", other) and len(shorter) >= _SHORTEST_STEM:
+        return True
     return longer == shorter or (
         len(shorter) >= _SHORTEST_STEM + 1
         and longer.startswith(shorter)

@@ -187,11 +187,11 @@ def _conclude(desk: Desk, application: Application) -> State | None:
     with desk.store.begin() as work:
         messages = read_messages(work.messages(application.id))
         case = lay_together(messages, rules=desk.rules)
-        form, phone = case.questionnaire, case.letter_phone
+        form = case.questionnaire
         known = work.known(
             application,
             inn=form.text(Field.INN) if form else None,
-            phone=phone.e164 if phone else None,
+            phone=case.letter_number,
         )
         assessment = examine(
             replace(case, known=known),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from workflow.application import Fate, ReplyKind, ReplyStatus
-from workflow.findings import Severity, Verdict
+from workflow.findings import Finding, Severity, Verdict, deciding
 from workflow.states import State
 
 PROGRAM: Final = "program"
@@ -32,6 +33,13 @@ VERDICTS: Final = {
     Verdict.REVIEW: "оператору",
     Verdict.IGNORE: "не заявка",
 }
+
+
+def verdict_with_reasons(verdict: Verdict, findings: Iterable[Finding]) -> str:
+    """Return a verdict's word and the codes that it rests on: «оператору: phone_mismatch»."""
+    codes = ", ".join(code.value for code in deciding(findings))
+    return f"{VERDICTS[verdict]}: {codes}" if codes else VERDICTS[verdict]
+
 
 DECISIONS: Final = {
     "approve": "одобрить",

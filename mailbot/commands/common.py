@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from config.settings import DEFAULT_FILE, PREFIX, Settings, load
-from mailbot.app import rule_settings, store_of, utc_now
+from mailbot.app import extra_labels, rule_settings, store_of, utc_now
 from mailbot.screen import console
 from mailbot.storage import SqlStore
 from workflow.application import Application, View
@@ -49,6 +49,7 @@ def settings() -> Settings:
     """Return the settings of this call. Raises `ConfigurationError` before anything is touched."""
     loaded = load(named_config())
     rule_settings(loaded)
+    extra_labels(loaded)
     store_of(loaded).close()
     return loaded
 

@@ -14,14 +14,12 @@ import click
 from config.settings import FIRST_MAILBOX, ConfigurationError, Settings
 from mailbot import documents
 from mailbot.app import (
-    READING_BYTES,
-    READING_SECONDS,
+    cage_of,
     own_addresses,
     rule_settings,
     schema_of,
     store_of,
 )
-from mailbot.cage import Cage
 from mailbot.cli import OK, PERSON_NEEDED
 from mailbot.commands.common import config_option, json_option, settings_if_any
 from mailbot.reading import CagedReader
@@ -36,7 +34,7 @@ from workflow.findings import Code, Verdict, finding
 from workflow.matching import examine
 from workflow.ports import ReadingDiedError
 from workflow.progress import FAULTS_TO_FAIL
-from workflow.wording import SEVERITIES, VERDICTS
+from workflow.wording import SEVERITIES, verdict_with_reasons
 
 
 @click.command("parse")
@@ -53,7 +51,7 @@ def parse_command(files: tuple[str, ...], as_json: bool) -> int:
     verdicts: list[Verdict] = []
     with (
         _register(loaded) as look_up,
-        Cage(1, seconds=READING_SECONDS, memory_bytes=READING_BYTES) as cage,
+        cage_of(loaded, 1) as cage,
     ):
         read = CagedReader(cage)
         for name, raw, arrived in messages:
@@ -153,7 +151,8 @@ def _assess(
 def _show(name: str, reading: Reading, assessment: Assessment) -> None:
     out = console()
     letter, form = assessment.letter, assessment.questionnaire
-    out.print(f"[bold]{safe(name)}[/bold]  {VERDICTS[assessment.verdict]}")
+    verdict = verdict_with_reasons(assessment.verdict, assessment.findings)
+    out.print(f"[bold]{safe(name)}[/bold]  {verdict}")
     out.print(f"  от {safe(reading.headers.sender)}: {safe(reading.headers.subject)}")
     if letter is not None:
         who = safe(assessment.letter_name or "имя не определено")

@@ -7,6 +7,7 @@ to its end; one that is cut off, or whose file turns out broken, changes nothing
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from mailbot.storage.registertables import (
 )
 from mailbot.storage.rows import batches
 from parsers.names.identifiers import is_inn, restore_zero
+from parsers.names.names import Case, find_people
 from workflow.ports import Clock, ServiceUnavailableError
 
 BATCH_ROWS: Final = 1_000
@@ -33,6 +35,11 @@ BATCH_ROWS: Final = 1_000
 
 _INN_LENGTHS: Final = (10,)
 _PERSONS_LENGTHS: Final = frozenset({11, 12})
+# «Лугов Игорь Семёнович», «ЛУГОВ ИГОРЬ СЕМЕНОВИЧ»: as nearly every register has it
+_PLAIN_NAME: Final = re.compile(
+    r"[А-ЯЁ][а-яё-]+(?:-[А-ЯЁ][а-яё]+)? [А-ЯЁ][а-яё]+ [А-ЯЁ][а-яё]+(?:вич|вна|ична|ьич)|"
+    r"[А-ЯЁ-]{2,} [А-ЯЁ]{2,} [А-ЯЁ]+(?:ВИЧ|ВНА|ИЧНА|ЬИЧ)"
+)
 _ZIP: Final = b"PK\x03\x04"
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
 _UTF8_BOM: Final = b"\xef\xbb\xbf"
@@ -142,4 +149,13 @@ def _row(line: Line) -> RegisterRow | Refused:
         return Refused(line=line.number, reason=reason)
     values = {name: text for name, text in line.values.items() if name != "inn"}
     kpp = "".join(values.get("kpp", "").split())
-    return RegisterRow(inn=inn, **(values | {"kpp": kpp}))
+    return RegisterRow(inn=inn, **(values | {"kpp": kpp, "head": _head(values.get("head", ""))}))
+
+
+def _head(text: str) -> str:
+    """Return the one person whom a cell names; of several, or none, nothing is said."""
+    if _PLAIN_NAME.fullmatch(text):
+        return text.title()
+    found = find_people(text, bare=True) if text else ()
+    names = found[0].name(Case.NOMINATIVE).nominatives if len(found) == 1 else ()
+    return names[0] if len(names) == 1 else ""

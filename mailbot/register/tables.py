@@ -25,7 +25,11 @@ _LONGEST_ROW: Final = 50
 """A row that goes on over more lines has a quotation mark that nothing closes."""
 
 _CHUNK: Final = 1 << 20
-_BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"))
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _DELIMITERS: Final = (";", "\t", ",", "|")
 
 Row = tuple[int, Sequence[str]]
@@ -36,7 +40,7 @@ def read_delimited(path: Path, columns: Columns, advance: Advance) -> Iterator[L
     with path.open("rb") as file:
         encoding = _encoding(file)
         text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
-        delimiter = _delimiter(list(islice(text, HEADER_ROWS)))
+        delimiter = _delimiter(list(islice(text, HEADER_ROWS)), columns)
         text.seek(0)
         yield from _lines(_rows(text, delimiter, file, advance), columns)
 
@@ -58,7 +62,9 @@ def read_workbook(path: Path, columns: Columns, advance: Advance) -> Iterator[Li
                 continue  # a sheet of explanations
         book.close()
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise RegisterFileError(f"книга Excel не читается ({error})") from None
+        raise RegisterFileError(
+            f"книга Excel не читается ({error}); архив сначала распакуйте"
+        ) from None
     if not headed:
         raise RegisterFileError(_NO_HEADER)
 
@@ -143,9 +149,20 @@ def _encoding(file: BinaryIO) -> str:
     return "utf-8"
 
 
-def _delimiter(sample: Sequence[str]) -> str:
-    """Tell the delimiter: the sign that stands oftenest in the line that has most of it."""
-    return max(_DELIMITERS, key=lambda sign: max((one.count(sign) for one in sample), default=0))
+def _delimiter(sample: Sequence[str], columns: Columns) -> str:
+    """Tell the delimiter: the sign by which most columns of a header are known.
+
+    Counting signs does not do: addresses have more commas than a table has columns.
+    """
+
+    def known(sign: str) -> int:
+        try:
+            rows = list(csv.reader(sample, delimiter=sign))
+        except csv.Error:
+            return 0
+        return max((len(columns.positions(row)) for row in rows), default=0)
+
+    return max(_DELIMITERS, key=known)
 
 
 def _text(cell: object) -> str:

@@ -128,13 +128,14 @@ class CasePart(Part):
         """Return what the database knows about an organization and a number.
 
         An earlier application is one with a smaller number, or one that was found the first
-        already: papers that are slow to read must not make a second one the first. Concurrent
+        already: papers that are slow to read must not make a second one the first. A number is in
+        use from the moment an application is accepted with it. Concurrent
         callers wait for one another until the transaction ends.
         """
         self._lock(_KNOWN_LOCK)
         return Known(
             registered=find_organization(self._connection, inn) if inn else None,
-            phone_holders=phone_holders(self._connection, phone, besides=inn) if phone else (),
+            phone_holders=self._phone_holders(application, phone, inn) if phone else (),
             open_applications=self._open(inn, application.id) if inn else (),
             register=register_entries(self._connection, inn) if inn else None,
         )
@@ -146,6 +147,24 @@ class CasePart(Part):
         )
         counted: dict[State, int] = dict(self._connection.execute(statement).all())
         return {state: counted.get(state, 0) for state in State}
+
+    def _phone_holders(
+        self, application: Application, phone: str, inn: str | None
+    ) -> tuple[str, ...]:
+        """Return the ИНН of other organizations where the number has rights, or is about to."""
+        table = application_table.c
+        accepted = sa.select(table.agreed).where(
+            table.state.in_(_CLAIMED),
+            table.id != application.id,
+            sa.cast(table.agreed, sa.Text).contains(phone, autoescape=True),
+        )
+        about_to = [
+            agreed.inn
+            for agreed in self._connection.scalars(accepted.order_by(table.id))
+            if agreed.phone == phone and agreed.inn not in {None, inn}
+        ]
+        holders = phone_holders(self._connection, phone, besides=inn)
+        return tuple(dict.fromkeys((*holders, *about_to)))
 
     def _open(self, inn: str, application_id: int) -> tuple[int, ...]:
         table = application_table.c

@@ -17,7 +17,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from mailbot.storage.tables import register_entry, register_import
 from parsers.facts import PersonName
-from parsers.names.names import Case, find_people, parse_person
 from parsers.questionnaire.regions import find_region
 from workflow.application import RegisterEntry
 
@@ -45,7 +44,7 @@ class RegisterRow:
     short_name: str = ""
     region: str = ""
     address: str = ""
-    head: str = ""
+    head: str = ""  # «Фамилия Имя Отчество» in the nominative, nothing else
     email: str = ""
     site: str = ""
 
@@ -159,19 +158,10 @@ def _entry(row: Any) -> RegisterEntry:
         names=tuple(name for name in (row.full_name, row.short_name) if name),
         places=tuple(place for place in (row.region, row.address) if place),
         region=region.code if region else None,
-        head=_person(row.head),
+        head=PersonName(raw=row.head, nominatives=(row.head,), initials="." in row.head)
+        if row.head
+        else None,
     )
-
-
-def _person(text: str) -> PersonName | None:
-    """Return the one person whom a cell names; of several, or none, nothing is said."""
-    if not text:
-        return None
-    person = parse_person(text, governing=Case.NOMINATIVE)
-    if person is not None:
-        return person
-    found = find_people(text, bare=True)
-    return found[0].name(Case.NOMINATIVE) if len(found) == 1 else None
 
 
 def _columns(import_id: int, row: RegisterRow) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -32,11 +32,11 @@ class Filled:
     attachment: str
     fields: dict[Field, Found[str]] = field(default_factory=dict)
     zero_restored: list[Field] = field(default_factory=list)
-    doubts: list[Evidence] = field(default_factory=list)
+    doubts: dict[Evidence, Field] = field(default_factory=dict)
 
-    def doubt(self, entry: Entry) -> None:
-        """Note a cell whose value cannot be used."""
-        self.doubts.append(evidence(self.attachment, entry))
+    def doubt(self, entry: Entry, name: Field) -> None:
+        """Note a cell whose value cannot be used, with the field that it would fill."""
+        self.doubts.setdefault(evidence(self.attachment, entry), name)
 
     def put(self, name: Field, value: str, entries: Iterable[Entry]) -> None:
         """Keep the value of a field unless it has one."""
@@ -55,11 +55,13 @@ def evidence(attachment: str, entry: Entry) -> Evidence:
     )
 
 
-def usable(filled: Filled, entries: Iterable[Entry]) -> Iterator[Entry]:
+def usable(
+    filled: Filled, entries: Iterable[Entry], field_of: Callable[[Entry], Field]
+) -> Iterator[Entry]:
     """Yield the entries that hold an answer; cells in error are noted as doubts."""
     for entry in entries:
         if entry.cell is not None and entry.cell.error and not entry.inline:
-            filled.doubt(entry)
+            filled.doubt(entry, field_of(entry))
         elif is_answer(entry.text):
             yield entry
 
@@ -110,7 +112,7 @@ def fill_identifier(filled: Filled, name: Field, entries: Sequence[Entry]) -> No
     for entry in entries:
         number = bool(entry.cell and entry.cell.number)
         if is_rounded(entry.text, number=number and name is not Field.KPP):
-            filled.doubt(entry)
+            filled.doubt(entry, name)
             continue
         digits, restored = _identifier(filled, name, entry)
         if digits and restored and name not in filled.fields:
@@ -146,7 +148,7 @@ def _kpp(filled: Filled, digits: str) -> str | None:
     return "0" + digits if inn.value[:2] == "0" + digits[:1] else None
 
 
-def phones_of(filled: Filled, entries: Sequence[Entry]) -> Iterator[Found[Phone]]:
+def phones_of(filled: Filled, name: Field, entries: Sequence[Entry]) -> Iterator[Found[Phone]]:
     """Yield the numbers of the answers; a rounded or damaged one is a doubt, and unreadable."""
     for entry in entries:
         place = (evidence(filled.attachment, entry),)
@@ -155,7 +157,7 @@ def phones_of(filled: Filled, entries: Sequence[Entry]) -> Iterator[Found[Phone]
         for phone in found:
             yield Found(phone, place)
         if not found and any(sign.isdigit() for sign in entry.text):
-            filled.doubt(entry)
+            filled.doubt(entry, name)
             yield Found(Phone(raw=entry.text, kind=PhoneKind.UNREADABLE, e164=None), place)
 
 
@@ -180,7 +182,9 @@ def _preferred(found: list[FoundPhone]) -> list[FoundPhone]:
     return labelled or mobile or found
 
 
-def people_of(filled: Filled, entries: Sequence[Entry]) -> Iterator[tuple[str, Found[PersonName]]]:
+def people_of(
+    filled: Filled, name: Field, entries: Sequence[Entry]
+) -> Iterator[tuple[str, Found[PersonName]]]:
     """Yield the people whom the answers name, each with the text as it stands."""
     for group in _name_groups(entries):
         text = " ".join(clean(entry.text) for entry in group)
@@ -194,7 +198,8 @@ def people_of(filled: Filled, entries: Sequence[Entry]) -> Iterator[tuple[str, F
         for one in found:
             yield one.raw, Found(one.name(Case.NOMINATIVE), places)
         if not found and Attribute.FIO in group[0].label.attributes:
-            filled.doubts += places
+            for entry in group:
+                filled.doubt(entry, name)
 
 
 def _name_groups(entries: Sequence[Entry]) -> Iterator[list[Entry]]:

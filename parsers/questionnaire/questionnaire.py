@@ -124,7 +124,8 @@ def _questionnaire(
         head=head,
         schools=tuple(school.evidence(attachment) for school in schools if school.known),
         zero_restored=tuple(filled.zero_restored),
-        doubts=tuple(dict.fromkeys(filled.doubts)),
+        doubts=tuple(filled.doubts),
+        doubtful=tuple(filled.doubts.values()),
         regions=_regions(filled),
     )
 
@@ -152,7 +153,7 @@ _Fill = Callable[[Filled, Field, Sequence[Entry]], None]
 def _fill_phone(filled: Filled, name: Field, entries: Sequence[Entry]) -> None:
     """Take the organization's telephone: E.164 where it makes one, else as it stands."""
     for entry in entries:
-        numbers = phones_of(Filled(filled.attachment), [entry])
+        numbers = phones_of(Filled(filled.attachment), name, [entry])
         best = next((one.value.e164 for one in numbers if one.value.e164), None)
         filled.put(name, best or clean(entry.text), [entry])
 
@@ -182,7 +183,8 @@ _FILL: Final[Mapping[Field, _Fill]] = {
 def _by_field(filled: Filled, entries: Sequence[Entry]) -> dict[Field, list[Entry]]:
     """Return the usable answers by field, the most telling label first."""
     found: dict[Field, list[Entry]] = {}
-    for entry in usable(filled, [entry for entry in entries if any(_fields(entry))]):
+    asking = [entry for entry in entries if any(_fields(entry))]
+    for entry in usable(filled, asking, lambda one: next(_fields(one))[1]):
         for attribute, name in _fields(entry):
             text = _text_for(entry, attribute)
             if text:
@@ -223,7 +225,7 @@ def _people(
 ) -> Iterator[Found[PersonName]]:
     """Yield the different people of a role, and keep the first one's text as the field."""
     seen: set[object] = set()
-    for text, person in people_of(filled, found.get(name, ())):
+    for text, person in people_of(filled, name, found.get(name, ())):
         if name not in filled.fields:
             filled.fields[name] = Found(text, person.evidence)
         key = frozenset(person.value.nominatives) or text.casefold()
@@ -245,7 +247,7 @@ def _administrator_phones(
         if weight < least:
             break
         level = [entry for entry in entries if entry.label.weight == weight]
-        phones = _distinct(phones_of(filled, level))
+        phones = _distinct(phones_of(filled, name, level))
         readable = tuple(one for one in phones if one.value.kind is not PhoneKind.UNREADABLE)
         if readable:
             value = readable[0].value.e164 or clean(readable[0].value.raw)

@@ -11,7 +11,7 @@ from parsers.layout import Page
 from parsers.limits import Limits
 from parsers.questionnaire.labels import LabelReader
 from parsers.questionnaire.likeness import looks_like_questionnaire
-from parsers.questionnaire.questionnaire import find_questionnaires
+from parsers.questionnaire.questionnaire import ExtraLabels, find_questionnaires
 from parsers.reading.papers import Paper
 from parsers.reading.recognizer import Recognizer
 from parsers.sheets.grid import Cell, GridBuilder, Sheet
@@ -31,31 +31,36 @@ _ADDRESSED: Final = re.compile(
 )
 
 
-def find_plain_forms(paper: Paper, limits: Limits) -> tuple[Questionnaire, ...]:
+def find_plain_forms(
+    paper: Paper, limits: Limits, *, extra_labels: ExtraLabels | None = None
+) -> tuple[Questionnaire, ...]:
     """Return the questionnaire of a word processor's file that nobody would take for a letter.
 
     It names the administrator too, so that it is looked for before the letter.
     """
-    pages = [page.text for page in paper.pages.pages if page.text is not None]
+    pages = paper.text_pages
     if len(pages) < len(paper.pages.pages) or not looks_like_questionnaire(pages):
         return ()
     if any(_ADDRESSED.search(page.text) for page in pages):
         return ()
-    return find_forms(paper, limits)
+    return find_forms(paper, limits, extra_labels=extra_labels)
 
 
-def find_forms(paper: Paper, limits: Limits) -> tuple[Questionnaire, ...]:
+def find_forms(
+    paper: Paper, limits: Limits, *, extra_labels: ExtraLabels | None = None
+) -> tuple[Questionnaire, ...]:
     """Return the questionnaire that a word processor's file holds; none for a PDF or a picture."""
     content = paper.file.content
     if content.startswith(_PACKAGE):
         reading = read_sheets(
             content, media_type=paper.file.media_type, name=paper.name, limits=limits
         )
-        return find_questionnaires(reading.sheets, attachment=paper.name)
-    if content.lstrip().startswith(_RICH):
-        texts = [page.text for page in paper.pages.pages if page.text is not None]
-        return find_questionnaires([_sheet(texts, limits)], attachment=paper.name)
-    return ()
+        sheets: Sequence[Sheet] = reading.sheets
+    elif content.lstrip().startswith(_RICH):
+        sheets = [_sheet(paper.text_pages, limits)]
+    else:
+        return ()
+    return find_questionnaires(sheets, attachment=paper.name, extra_labels=extra_labels)
 
 
 def look_for_form(papers: Iterable[Paper], recognizer: Recognizer) -> None:

@@ -30,7 +30,7 @@ from parsers.letter.likeness import LETTER_LIKENESS
 from parsers.limits import Limits
 from parsers.mail.bounces import find_bounce
 from parsers.mail.message import parse_message
-from parsers.questionnaire.questionnaire import find_questionnaires
+from parsers.questionnaire.questionnaire import ExtraLabels, find_questionnaires
 from parsers.reading.formpages import find_forms, find_plain_forms, look_for_form, shows_form
 from parsers.reading.letters import find_letters, is_complete
 from parsers.reading.papers import Paper, open_paper
@@ -39,9 +39,17 @@ from parsers.sheets.sheets import SheetsReading, read_sheets
 
 
 def read_message(
-    raw: bytes, *, ocr: OcrEngine, limits: Limits, clock: Callable[[], float] = time.monotonic
+    raw: bytes,
+    *,
+    ocr: OcrEngine,
+    limits: Limits,
+    clock: Callable[[], float] = time.monotonic,
+    extra_labels: ExtraLabels | None = None,
 ) -> Reading:
-    """Read one message: its parts, its documents, and what the two papers say. Raises OcrUnavailableError."""
+    """Read one message: its parts, its documents, and what the two papers say.
+
+    `extra_labels` are further wordings of the questionnaire's labels. Raises OcrUnavailableError.
+    """
     deadline = Deadline.after(limits.seconds, clock)
     message = parse_message(raw, limits)
     if message.headers.automatic is Automatic.BOUNCE and (bounce := find_bounce(raw)) is not None:
@@ -52,10 +60,13 @@ def read_message(
         file: open_paper(file, limits, deadline) for file in files if _is(file, DocumentKind.PAGES)
     }
     recognizer = Recognizer(ocr, limits, deadline)
-    forms = {file: find_plain_forms(paper, limits) for file, paper in papers.items()}
+    forms = {
+        file: find_plain_forms(paper, limits, extra_labels=extra_labels)
+        for file, paper in papers.items()
+    }
     letters = find_letters([paper for file, paper in papers.items() if not forms[file]], recognizer)
     questionnaires = {
-        file: forms.get(file) or _find(file, sheets, papers, limits) for file in files
+        file: forms.get(file) or _find(file, sheets, papers, limits, extra_labels) for file in files
     }
     if not any(questionnaires.values()):
         look_for_form(papers.values(), recognizer)
@@ -99,14 +110,17 @@ def _find(
     sheets: dict[File, SheetsReading],
     papers: dict[File, Paper],
     limits: Limits,
+    extra_labels: ExtraLabels | None,
 ) -> tuple[Questionnaire, ...]:
     """Return the questionnaire of a spreadsheet, or of a word processor's file that is no letter."""
     if file in sheets:
-        return find_questionnaires(sheets[file].sheets, attachment=file.name)
+        return find_questionnaires(
+            sheets[file].sheets, attachment=file.name, extra_labels=extra_labels
+        )
     paper = papers.get(file)
     if paper is None or paper.role is Role.LETTER:
         return ()
-    return find_forms(paper, limits)
+    return find_forms(paper, limits, extra_labels=extra_labels)
 
 
 def _document(

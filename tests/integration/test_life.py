@@ -514,6 +514,46 @@ def test_a_number_that_holds_rights_elsewhere_is_for_an_operator(world: World) -
     assert Code.PHONE_IN_USE in world.codes(2)
 
 
+def test_a_number_is_in_use_from_the_moment_an_application_is_accepted_with_it(
+    world: World,
+) -> None:
+    other = Mail("other", sender="b@example.org", papers=(letter(), form(inn="7830002293")))
+    world.arrives(good(), other)
+    world.take()
+    for _ in range(4):  # both at every step, the second before the first has its rights
+        for application_id in (1, 2):
+            advance(world.desk, application_id)
+    assert world.states() == [State.PROVISIONED, State.IN_REVIEW]
+    assert Code.PHONE_IN_USE in world.codes(2)
+
+
+def test_a_number_that_came_into_use_meanwhile_is_not_approved_unseen(world: World) -> None:
+    doubtful = replace(letter(), signature=Mark.UNSURE)
+    other = (doubtful, form(inn="7830002293"))
+    world.run(Mail("doubtful", sender="b@example.org", papers=other))
+    world.run(good())
+    assert world.states() == [State.IN_REVIEW, State.COMPLETED]
+    with pytest.raises(DecisionRefusedError, match="queue retry 1"):
+        decisions.approve(world.desk, 1, operator=ANNA, values={})
+    decisions.retry(world.desk, 1, operator=ANNA)
+    world.work()
+    assert {Code.PHONE_IN_USE, Code.MARK_UNSURE} <= world.codes(1)
+    decisions.approve(world.desk, 1, operator=ANNA, values={})
+    assert world.states() == [State.ACCEPTED, State.COMPLETED]
+
+
+def test_a_foreign_number_that_holds_rights_elsewhere_is_told_too(world: World) -> None:
+    number = "+375291234567"
+    for inn, sender in ((INN, "a@example.org"), ("7830002293", "b@example.org")):
+        papers = (letter(number=number), form(number=number, inn=inn))
+        world.run(Mail(inn, sender=sender, papers=papers))
+        if inn == INN:
+            given = {"administrator.phone": number}
+            decisions.approve(world.desk, 1, operator=ANNA, values=given)
+            world.work()
+    assert {Code.PHONE_FOREIGN, Code.PHONE_IN_USE} <= world.codes(2)
+
+
 def test_the_receipt_goes_once(world: World) -> None:
     world.run(Mail("bad", papers=(letter(number="+79120000174"), form())))
     assert world.kinds() == [ReplyKind.RECEIPT]

@@ -95,12 +95,15 @@ def test_where_nothing_was_loaded_nothing_is_known(register: Register) -> None:
     assert register.under(ONE) is None
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be-bom", "cp1251"])
 @pytest.mark.parametrize("by", [";", ",", "\t"])
 def test_delimited_text_is_read_in_every_encoding(
     register: Register, encoding: str, by: str
 ) -> None:
-    content = delimited(HEADERS, FIRST, SECOND, by=by).encode(encoding)
+    text = delimited(HEADERS, FIRST, SECOND, by=by)
+    if encoding.endswith("-bom"):
+        encoding, text = encoding.removesuffix("-bom"), "\ufeff" + text
+    content = text.encode(encoding)
     assert register.load(content) == Imported(rows=2, entries=2, refused=0)
     (entry,) = register.under(ONE) or ()
     assert entry.names == ('МБОУ "СОШ № 5" г. Твери',)
@@ -109,6 +112,13 @@ def test_delimited_text_is_read_in_every_encoding(
     assert entry.head
     assert entry.head.nominatives == ("Лугов Игорь Семёнович",)
     assert register.under(THREE) == ()
+
+
+def test_commas_in_addresses_are_no_delimiters(register: Register) -> None:
+    address = "Тверская область, г. Тверь, ул. Новая, д. 1, корп. 2, стр. 3, пом. 4, а/я 5"
+    register.load("\r\n".join((";".join(HEADERS[:5]), f"{ONE};;СОШ № 5;;{address}")))
+    (entry,) = register.under(ONE) or ()
+    assert entry.places == (address,)
 
 
 def test_a_workbook_is_read_below_its_title_whatever_else_it_holds(

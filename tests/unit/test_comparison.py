@@ -35,6 +35,13 @@ def name(*nominatives: str) -> PersonName:
         ("Иванова А. П.", "Иванова Мария Петровна", Agreement.DIFFERENT),
         ("Петрова М. П.", "Иванова Мария Петровна", Agreement.DIFFERENT),
         ("Иванова", "Иванова Мария Петровна", Agreement.DIFFERENT),
+        ("М. П. Иванова", "Иванова Мария Петровна", Agreement.PARTIAL),
+        ("Иванова П. М.", "Иванова Мария Петровна", Agreement.DIFFERENT),
+        ("Иванова П.", "Иванова Мария Петровна", Agreement.DIFFERENT),
+        ("Иванова Мария П.", "Иванова Мария Петровна", Agreement.PARTIAL),
+        ("Р. Г. Мамедов", "Мамедов Рашад Гусейн оглы", Agreement.PARTIAL),
+        ("Мамедов Рашад Гусейнович", "Мамедов Рашад Гусейн оглы", Agreement.DIFFERENT),
+        ("Петрова Анна Ильинична", "Петрова-Водкина Анна Ильинична", Agreement.DIFFERENT),
     ],
 )
 def test_people_agree_by_every_part_of_their_names(
@@ -42,6 +49,27 @@ def test_people_agree_by_every_part_of_their_names(
 ) -> None:
     assert same_person(name(one), name(other)) is agreement
     assert same_person(name(other), name(one)) is agreement
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "Иванова Мария Петровна",
+        "Ван Лин",
+        "Мамедов Рашад Гусейн оглы",
+        "Салчак Айлана Кан-ооловна",
+        "Петрова-Водкина Анна Ильинична",
+        "Александрова Александра Александровна",
+    ],
+)
+def test_no_letter_of_a_name_may_differ_or_be_missing(whole: str) -> None:
+    for at, sign in enumerate(whole):
+        if not sign.isalpha():
+            continue
+        other = "о" if sign.casefold() == "а" else "а"
+        for changed in (whole[:at] + other + whole[at + 1 :], whole[:at] + whole[at + 1 :]):
+            assert same_person(name(whole), name(changed)) is Agreement.DIFFERENT, changed
+            assert same_person(name(changed), name(whole)) is Agreement.DIFFERENT, changed
 
 
 def test_one_reading_of_several_is_enough() -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailbot.samples.schools import inn_of, ogrn_of
 from parsers.facts import (
     Document,
     DocumentKind,
@@ -34,6 +35,7 @@ from workflow.application import Administrator, Assessment, Known, Organization
 from workflow.case import ReadMessage, RuleSettings, lay_together
 from workflow.findings import CATALOGUE, Code, Severity, Verdict, finding
 from workflow.matching import examine
+from workflow.wording import verdict_with_reasons
 
 SENT = dt.datetime(2026, 9, 14, 8, 30, tzinfo=dt.UTC)
 PLACE = Evidence(document="Приказ.pdf", raw="как стояло", how=How.TEXT, page=1)
@@ -444,6 +446,18 @@ def test_required_fields_are_a_setting() -> None:
     assert codes(assessment) == {Code.QUESTIONNAIRE_INCOMPLETE}
 
 
+def test_the_verdict_says_which_rules_decided() -> None:
+    letter = replace(LETTER, seal=Mark.ABSENT, administrators=(person("Котова Инна Львовна"),))
+    assessment = assess(message((letter,)))
+    assert {Code.LETTER_NOT_SEALED, Code.NAME_MISMATCH} <= codes(assessment)
+    said = verdict_with_reasons(assessment.verdict, assessment.findings)
+    assert said == "оператору: name_mismatch"
+    asked = with_letter(seal=Mark.ABSENT, phones=())
+    said = verdict_with_reasons(asked.verdict, asked.findings)
+    assert said == "спросить школу: letter_not_sealed, administrator_phone_missing"
+    assert verdict_with_reasons(assess().verdict, assess().findings) == "принять"
+
+
 def test_every_code_has_a_severity_and_one_russian_sentence() -> None:
     assert set(CATALOGUE) == set(Code)
     assert all(sentence.endswith(".") for _, sentence in CATALOGUE.values())
@@ -533,3 +547,85 @@ def test_a_region_that_differs_is_told_and_changes_nothing(
     assessment = with_form(fields=fields, regions=regions)
     assert codes(assessment) == ({Code.REGION_DIFFERS} if differs else set())
     assert assessment.verdict is Verdict.ACCEPT
+
+
+DAMAGED = Evidence(document="Анкета.xlsx", raw="8,91612E+10", how=How.CELL, cell="Анкета!C9")
+
+
+@pytest.mark.parametrize("name", [Field.INN, Field.ADMINISTRATOR_NAME, Field.ADMINISTRATOR_PHONE])
+def test_a_damaged_cell_that_rights_depend_on_is_a_doubt(name: Field) -> None:
+    assessment = with_form(doubts=(DAMAGED,), doubtful=(name,))
+    assert codes(assessment) == {Code.LOW_CONFIDENCE}
+    assert assessment.findings[0].evidence == (DAMAGED,)
+    assert assessment.verdict is Verdict.REVIEW
+
+
+def test_a_damaged_cell_that_is_asked_about_is_no_doubt_besides() -> None:
+    fields = {key: one for key, one in FORM.fields.items() if key is not Field.INN}
+    assessment = with_form(fields=fields, doubts=(DAMAGED,), doubtful=(Field.INN,))
+    assert codes(assessment) == {Code.QUESTIONNAIRE_INCOMPLETE}
+
+
+def test_a_question_about_the_letter_leaves_the_questionnaires_doubt_standing() -> None:
+    form = replace(FORM, doubts=(DAMAGED,), doubtful=(Field.ADMINISTRATOR_PHONE,))
+    letter = replace(LETTER, seal=Mark.ABSENT)
+    assessment = assess(message((letter,), (form,)))
+    assert codes(assessment) == {Code.LETTER_NOT_SEALED, Code.LOW_CONFIDENCE}
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [(Field.OGRN, Code.OGRN_INVALID), (Field.KPP, Code.KPP_INVALID)]
+)
+def test_a_number_that_nothing_depends_on_is_told_when_it_is_lost(name: Field, code: Code) -> None:
+    assessment = with_form(doubts=(DAMAGED,), doubtful=(name,))
+    assert codes(assessment) == {code}
+    assert assessment.verdict is Verdict.ACCEPT
+
+
+def test_a_damaged_cell_that_nothing_needs_is_nothing() -> None:
+    assert not with_form(doubts=(DAMAGED,), doubtful=(Field.PUPILS,)).findings
+
+
+OGRN, OTHER_OGRN = ogrn_of("102690000001"), ogrn_of("102690000002")
+
+
+def with_numbers(letter: dict[str, Any], form: dict[Field, str]) -> set[Code]:
+    fields = FORM.fields | {name: Found(value, (CELL,)) for name, value in form.items()}
+    given = {name: Found(value, (PLACE,)) for name, value in letter.items()}
+    return codes(assess(message((replace(LETTER, **given),), (replace(FORM, fields=fields),))))
+
+
+def test_an_equal_inn_beside_another_number_of_a_school_is_no_agreement() -> None:
+    other = {"inn": "7707083893", "organization_name": "МБОУ «СОШ № 14»"}
+    assert with_numbers(other, {}) == {Code.ORGANIZATION_MISMATCH}
+
+
+def test_without_an_inn_in_the_letter_its_ogrn_counts() -> None:
+    assert with_numbers({"ogrn": OGRN}, {Field.OGRN: OGRN}) == set()
+    assert with_numbers({"ogrn": OGRN}, {Field.OGRN: OTHER_OGRN}) == {Code.ORGANIZATION_MISMATCH}
+    assert with_numbers({"ogrn": OGRN}, {Field.OGRN: OGRN[:-1] + "0"}) <= {Code.OGRN_INVALID}
+    both = {"ogrn": OGRN, "inn": "7707083893"}
+    assert with_numbers(both, {Field.OGRN: OTHER_OGRN}) == set()
+
+
+def test_an_organization_mismatch_leaves_no_agreed_inn() -> None:
+    letter = replace(LETTER, organization_name=Found("МБОУ «СОШ № 14»", (PLACE,)))
+    assert assess(message((letter,))).agreed.inn is None
+
+
+@given(order=st.permutations(range(4)), forms=st.permutations(range(2)))
+def test_the_order_of_papers_changes_no_finding(order: list[int], forms: list[int]) -> None:
+    letters = (
+        LETTER,
+        replace(LETTER, attachment="2", phones=(phone("+79120000174"),)),
+        replace(LETTER, attachment="3", administrators=(person("Котова Инна Львовна"),)),
+        replace(LETTER, attachment="4", doubts=(PLACE,)),
+    )
+    two = (
+        FORM,
+        replace(FORM, fields={**FORM.fields, Field.INN: Found(inn_of("690000001"), (CELL,))}),
+    )
+    first = assess(message(letters, two))
+    again = assess(message(tuple(letters[at] for at in order), tuple(two[at] for at in forms)))
+    assert codes(again) == codes(first)
+    assert again.verdict is first.verdict is Verdict.REVIEW

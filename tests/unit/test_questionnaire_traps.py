@@ -105,6 +105,7 @@ def test_a_number_that_lost_its_digits_is_a_doubt_and_no_value(value: Value) -> 
     assert [one.value.kind for one in found.administrator_phones] == [PhoneKind.UNREADABLE]
     assert found.text(Field.ADMINISTRATOR_PHONE) is None
     assert [doubt.cell for doubt in found.doubts] == ["Анкета!B12"]
+    assert found.doubtful == (Field.ADMINISTRATOR_PHONE,)
 
 
 def test_two_numbers_in_a_cell_are_two_numbers() -> None:
@@ -133,6 +134,7 @@ def test_a_failed_formula_is_a_doubt_and_no_value(value: str) -> None:
     assert found.administrators == ()
     assert found.text(Field.ADMINISTRATOR_NAME) is None
     assert [(doubt.cell, doubt.raw) for doubt in found.doubts] == [("Анкета!B11", value)]
+    assert found.doubtful == (Field.ADMINISTRATOR_NAME,)
 
 
 @pytest.mark.parametrize("value", [542000120, 542000120.0, "542000120", "542000120.0"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 import tomllib
 from importlib import resources
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import ConfigurationError, Settings, documented_keys, load
+from mailbot.app import extra_labels
 
 GOOD = """
 [mailbox]
@@ -198,3 +200,63 @@ def test_every_configuration_of_the_guide_is_accepted(tmp_path: Path, example: s
     settings = load(file)
     assert settings.mailbox
     assert settings.outgoing
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[questionnaire.labels]\n"administrator.phone" = ["Позывной", "Вход"]\n',
+        '[questionnaire.labels]\nadministrator.phone = ["Позывной", "Вход"]\n',
+        '[questionnaire]\nlabels = {"administrator.phone" = ["Позывной", "Вход"]}\n',
+    ],
+)
+def test_labels_may_be_written_in_every_way_that_toml_has(
+    file: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    file.write_text(GOOD + text, encoding="utf-8")
+    settings = loaded(file, monkeypatch)
+    assert extra_labels(settings) == {"administrator.phone": ("Позывной", "Вход")}
+
+
+def test_labels_may_stand_in_a_variable(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = '{"organization.inn": ["Налоговый номер"]}'
+    settings = loaded(file, monkeypatch, MAILBOT_QUESTIONNAIRE__LABELS=given)
+    assert extra_labels(settings) == {"organization.inn": ("Налоговый номер",)}
+
+
+@pytest.mark.parametrize(
+    ("labels", "reason"),
+    [
+        ({"administrator.colour": ["Цвет"]}, r"administrator\.colour"),
+        ({"organization.inn": [" "]}, "пуста"),
+        ({"organization.inn": ["ы" * 200]}, "длиннее"),
+        ({"organization.inn": ["Номер"], "organization.kpp": ["номер"]}, r"organization\.inn"),
+        ({"organization.inn": [f"Номер {one}" for one in range(101)]}, "больше 100"),
+    ],
+)
+def test_a_label_that_cannot_be_is_told(
+    file: Path, monkeypatch: pytest.MonkeyPatch, labels: dict[str, list[str]], reason: str
+) -> None:
+    settings = loaded(file, monkeypatch, MAILBOT_QUESTIONNAIRE__LABELS=json.dumps(labels))
+    with pytest.raises(ConfigurationError, match=reason):
+        extra_labels(settings)
+
+
+@pytest.mark.parametrize("given", ['["ИНН", "Номер"]', "ИНН, Номер"])
+def test_a_list_may_stand_in_a_variable_as_json_or_parted_by_commas(
+    file: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    settings = loaded(file, monkeypatch, MAILBOT_REGISTER__COLUMNS__INN=given)
+    assert settings.register.columns.inn == ("ИНН", "Номер")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("MAILBOT_RULES__REQUIRED_FIELDS", "[1"), ("MAILBOT_QUESTIONNAIRE__LABELS", "{1")],
+)
+def test_a_variable_that_is_no_json_is_told_in_one_line(
+    file: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        loaded(file, monkeypatch, **{name: value})
+    assert "\n" not in str(caught.value)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, TypeVar
 
+from stdnum.ru import ogrn as stdnum_ogrn
+
 from parsers.facts import Evidence, Field, Found, PhoneKind
 from workflow.case import Case
 from workflow.comparison import Agreement, same_organization, same_person
@@ -49,13 +51,20 @@ def phone_mismatch(case: Case) -> Iterator[Finding]:
 
 
 def organization_mismatch(case: Case) -> Iterator[Finding]:
-    """The papers speak of different organizations: by ИНН, or by kind, number, name, place."""
+    """The papers speak of different organizations: by ИНН, else ОГРН, or by kind, number, name, place.
+
+    An equal ИНН beside another number of a school is no agreement.
+    """
     letter, form = case.letter, case.questionnaire
     if letter is None or form is None:
         return
     inn = form.fields.get(Field.INN)
     if letter.inn and inn and letter.inn.value != inn.value:
         yield finding(Code.ORGANIZATION_MISMATCH, (*letter.inn.evidence, *inn.evidence))
+        return
+    ogrn = form.fields.get(Field.OGRN)
+    if letter.inn is None and letter.ogrn and ogrn and _are_two(letter.ogrn.value, ogrn.value):
+        yield finding(Code.ORGANIZATION_MISMATCH, (*letter.ogrn.evidence, *ogrn.evidence))
         return
     names = [
         form.fields[name] for name in (Field.FULL_NAME, Field.SHORT_NAME) if name in form.fields
@@ -93,6 +102,11 @@ RULES: Final[tuple[Rule, ...]] = (
     organization_mismatch,
     signer_mismatch,
 )
+
+
+def _are_two(one: str, other: str) -> bool:
+    """Whether two ОГРН are both right and not the same; a slip in one says nothing of the school."""
+    return one != other and stdnum_ogrn.is_valid(one) and stdnum_ogrn.is_valid(other)
 
 
 def _places(found: Iterable[Found[T]]) -> tuple[Evidence, ...]:

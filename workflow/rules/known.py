@@ -25,18 +25,18 @@ def already_registered(case: Case) -> Iterator[Finding]:
     if (registered := case.known.registered) is None:
         return
     yield finding(Code.ALREADY_REGISTERED)
-    phone = case.letter_phone
-    if phone and phone.e164 not in {one.phone for one in registered.administrators}:
+    number = case.letter_number
+    if number and number not in {one.phone for one in registered.administrators}:
         yield finding(Code.ADMINISTRATOR_CHANGE)
 
 
 def phone_in_use(case: Case) -> Iterator[Finding]:
-    """The number holds the rights of another organization."""
+    """The number holds the rights of another organization, or is about to."""
     if case.known.phone_holders:
         inns = ", ".join(case.known.phone_holders)
         yield finding(
             Code.PHONE_IN_USE,
-            message=f"На этот номер уже выданы права в другой организации (ИНН {inns}).",
+            message=f"На этот номер выданы или выдаются права в другой организации (ИНН {inns}).",
         )
 
 

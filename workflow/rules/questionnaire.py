@@ -21,6 +21,8 @@ _KPP: Final = re.compile(r"\d{4}[0-9A-Z]{2}\d{3}")
 # an address as people have them: one @, a dotted domain, nothing quoted (narrower than RFC 5321)
 _EMAIL: Final = re.compile(r"[^\s@\"(),:;<>\[\]\\]+@[^\s@.]+(\.[^\s@.]+)+")
 
+_DECISIVE: Final = (Field.INN, Field.ADMINISTRATOR_NAME, Field.ADMINISTRATOR_PHONE)
+
 _NESTED: Final = (frozenset({"29", "83"}), frozenset({"72", "86", "89"}))
 """Autonomous districts and the region that each is part of: addresses name either."""
 
@@ -39,8 +41,7 @@ def questionnaire_incomplete(case: Case) -> Iterator[Finding]:
     """A required field is empty; the evidence names each."""
     if (form := case.questionnaire) is None or len(form.schools) > 1:
         return
-    empty = [name for name in case.rules.required_fields if not _is_filled(form, name)]
-    if empty:
+    if empty := _empty(case):
         yield finding(
             Code.QUESTIONNAIRE_INCOMPLETE,
             [Evidence(document=form.attachment, raw=name.value, how=How.CELL) for name in empty],
@@ -53,16 +54,34 @@ def inn_invalid(case: Case) -> Iterator[Finding]:
         yield finding(Code.INN_INVALID, found[1])
 
 
+def cell_not_certain(case: Case) -> Iterator[Finding]:
+    """A cell that rights depend on is damaged, and nobody is asked about it."""
+    form = case.questionnaire
+    if form is None:
+        return
+    asked = set(_empty(case)) if len(form.schools) < 2 else set()
+    for name in _DECISIVE:
+        places = _doubted(form, name)
+        if places and name not in asked:
+            yield finding(
+                Code.LOW_CONFIDENCE, places, message="Ячейка анкеты повреждена, значение потеряно."
+            )
+
+
 def ogrn_invalid(case: Case) -> Iterator[Finding]:
-    """The check digit of the ОГРН does not hold."""
+    """The check digit of the ОГРН does not hold, or the table has lost its digits."""
     if (found := _field(case, Field.OGRN)) and not stdnum_ogrn.is_valid(found[0]):
         yield finding(Code.OGRN_INVALID, found[1])
+    elif (form := case.questionnaire) and (places := _doubted(form, Field.OGRN)):
+        yield finding(Code.OGRN_INVALID, places)
 
 
 def kpp_invalid(case: Case) -> Iterator[Finding]:
-    """The КПП has not the form of one."""
+    """The КПП has not the form of one, or the table has lost its digits."""
     if (found := _field(case, Field.KPP)) and not _KPP.fullmatch(found[0]):
         yield finding(Code.KPP_INVALID, found[1])
+    elif (form := case.questionnaire) and (places := _doubted(form, Field.KPP)):
+        yield finding(Code.KPP_INVALID, places)
 
 
 def email_invalid(case: Case) -> Iterator[Finding]:
@@ -113,6 +132,7 @@ RULES: Final[tuple[Rule, ...]] = (
     several_organizations,
     questionnaire_incomplete,
     inn_invalid,
+    cell_not_certain,
     ogrn_invalid,
     kpp_invalid,
     email_invalid,
@@ -132,6 +152,17 @@ def is_organization_inn(inn: str) -> bool:
 def same_region(one: str, other: str) -> bool:
     """Whether two codes are of one subject, or of one that is part of the other."""
     return one == other or any({one, other} <= nested for nested in _NESTED)
+
+
+def _empty(case: Case) -> list[Field]:
+    form = case.questionnaire
+    required = case.rules.required_fields if form else ()
+    return [name for name in required if form and not _is_filled(form, name)]
+
+
+def _doubted(form: Questionnaire, name: Field) -> list[Evidence]:
+    doubts = zip(form.doubtful, form.doubts, strict=False)
+    return [place for field, place in doubts if field is name]
 
 
 def _is_filled(form: Questionnaire, name: Field) -> bool:
