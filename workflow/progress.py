@@ -21,7 +21,7 @@ from workflow.application import (
     ReplyKind,
 )
 from workflow.case import RuleSettings, lay_together
-from workflow.correspondence import answer, drop_pending
+from workflow.correspondence import answer, drop_pending, tell_replaced
 from workflow.deadlines import Terms
 from workflow.findings import Code, Finding, Severity, Verdict, finding
 from workflow.intake import new_application
@@ -263,6 +263,8 @@ def _provision(desk: Desk, application: Application) -> State | None:
         return _provisioning_ended(desk, application, Event.PROVISIONING_FAILED, found, str(error))
     with desk.store.begin() as work:
         granted = move(work, application, Event.GRANTED, at=desk.now(), why="права выданы")
+        if order.replaces:
+            tell_replaced(work, desk.write, granted, at=desk.now())
         if not answer(work, desk.write, granted, ReplyKind.WELCOME, at=desk.now()):
             found = finding(Code.REPLY_UNDELIVERABLE)
             event, why = Event.WELCOME_UNDELIVERABLE, "отвечать некому: нет адреса отправителя"
