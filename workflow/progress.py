@@ -16,6 +16,7 @@ from workflow.application import (
     Administrator,
     Application,
     HistoryRow,
+    Known,
     Message,
     ProvisionOrder,
     ReplyKind,
@@ -204,8 +205,19 @@ def _conclude(desk: Desk, application: Application) -> State | None:
             findings=assessment.findings,
             agreed=assessment.agreed,
             corrections={},  # what operators decided, they decided of other papers
+            linked_to=application.linked_to or _another(work, application, known),
         )
         return _follow(desk, work, application, assessment.verdict)
+
+
+def _another(work: Work, application: Application, known: Known) -> int | None:
+    """Return the application that is about the same organization, where one is known."""
+    if known.open_applications:
+        return known.open_applications[0]
+    if known.registered is None:
+        return None
+    granted = work.granted_before(known.registered.inn, besides=application.id)
+    return granted.id if granted else None
 
 
 def _follow(desk: Desk, work: Work, application: Application, verdict: Verdict) -> State:
