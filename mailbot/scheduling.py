@@ -18,6 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from mailbot.alerts import call_a_person
 from mailbot.app import App
 from mailbot.purging import purge_all
+from workflow.alerts import note_start
 from workflow.correspondence import write_late_receipts
 from workflow.intake import looked_at
 from workflow.ports import ServiceUnavailableError, StaleApplicationError, Work
@@ -121,7 +122,7 @@ def scheduled(app: App) -> Iterator[None]:
         timezone=dt.UTC,
         job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
     )
-    last = _last_runs(app)
+    last = _begin(app)
     for job in JOBS:
         scheduler.add_job(
             _guarded,
@@ -138,10 +139,11 @@ def scheduled(app: App) -> Iterator[None]:
         scheduler.shutdown(wait=False)
 
 
-def _last_runs(app: App) -> dict[str, dt.datetime | None]:
+def _begin(app: App) -> dict[str, dt.datetime | None]:
     """Return when each job was last run; nothing where the database cannot say it just now."""
     try:
-        with app.store.begin(write=False) as work:
+        with app.store.begin() as work:
+            note_start(work, now=app.desk.now())
             return {job.name: last_run(work, job) for job in JOBS}
     except ServiceUnavailableError:
         return {}

@@ -19,10 +19,15 @@ from workflow.ports import Work
 from workflow.states import QUEUE, WORK, State
 
 _DAY: Final = dt.timedelta(days=1)
+_LONG_AGO: Final = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 _TOLD: Final = "alert:"
 """The switch of a cause: «open» or «over», and when a person was called."""
 _SINCE: Final = "since:"
 """The switch that remembers since when something has been as it is."""
+
+
+_STARTED: Final = "started"
+"""The switch that says when the daemon was last started: what was late by then is not its fault yet."""
 
 
 class Cause(StrEnum):
@@ -60,6 +65,11 @@ class Watch:
     add_working_days: WorkingDays
 
 
+def note_start(work: Work, *, now: dt.datetime) -> None:
+    """Remember that the daemon begins: it gets its time to catch up before anybody is called."""
+    work.set_switch(_STARTED, now.isoformat())
+
+
 def new_alarms(work: Work, watch: Watch, *, now: dt.datetime) -> tuple[Alarm, ...]:
     """Return what a person is to be told now, and remember that they were told."""
     present = tuple(_alarms(work, watch, now=now))
@@ -94,14 +104,15 @@ def _alarms(work: Work, watch: Watch, *, now: dt.datetime) -> Iterator[Alarm]:
     held = work.switch(HOLD)
     if held is not None and held.startswith(BREAKER):
         yield Alarm(cause=Cause.SENDING_STOPPED, about=held)
+    started = dt.datetime.fromisoformat(work.switch(_STARTED) or _LONG_AGO.isoformat())
     for name, patience in watch.mailboxes.items():
         looked = looked_at(work, [name])
         never = _unchanged_since(work, f"never:{name}", "" if looked else "never", now)
         since = looked or never
-        if since is not None and now - since > patience:
+        if since is not None and now - max(since, started) > patience:
             yield Alarm(cause=Cause.MAILBOX_STALLED, about=name, since=looked)
     standing = list(_standing_still(work, now))
-    late = [since for since in standing if now - since > watch.work]
+    late = [since for since in standing if now - max(since, started) > watch.work]
     if late:
         yield Alarm(cause=Cause.WORK_STALLED, count=len(late), since=min(late))
     old = list(_old_in_queue(work, watch, now)) if watch.queue_working_days else []

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 from workflow.application import (
+    Agreed,
     Application,
     Message,
     OutboxRow,
@@ -45,22 +46,55 @@ def answer(
             return True
     else:
         drop_pending(work, application.id)
-    written = writer.write(_order(application, kind, message, text=text, deadline=deadline))
+    order = _order(application, kind, message, text=text, deadline=deadline)
+    _put(work, writer, order, at=at)
+    return True
+
+
+def tell_replaced(
+    work: Work, writer: ReplyWriter, application: Application, *, at: dt.datetime
+) -> bool:
+    """Tell whoever had the rights before that `application` has moved them; False where none is known.
+
+    The notice goes to where the application came from by which the earlier rights were granted, in
+    its thread. It says that they were moved, and not to whom.
+    """
+    agreed = application.agreed
+    earlier = work.granted_before(agreed.inn, besides=application.id) if agreed.inn else None
+    if earlier is None or earlier.agreed.phone == agreed.phone:
+        return False
+    message = answered_message(work.messages(earlier.id))
+    if message is None:
+        return False
+    known = Agreed(organization_name=earlier.agreed.organization_name, inn=agreed.inn)
+    order = _order(
+        replace(earlier, agreed=known, assessment=None, findings=()),
+        ReplyKind.CHANGE_NOTICE,
+        message,
+        text=None,
+        deadline=None,
+    )
+    _put(work, writer, order, at=at)
+    return True
+
+
+def _put(work: Work, writer: ReplyWriter, order: ReplyOrder, *, at: dt.datetime) -> None:
+    """Write a reply into the outbox."""
+    written = writer.write(order)
     work.add_reply(
         OutboxRow(
             key=written.key,
-            application_id=application.id,
-            kind=kind,
-            recipient=message.sender,
+            application_id=order.application_id,
+            kind=order.kind,
+            recipient=order.recipient,
             message_id=written.message_id,
             subject=written.subject,
             content=written.content,
             due_at=at,
             created_at=at,
-            deadline=deadline,
+            deadline=order.deadline,
         )
     )
-    return True
 
 
 def _order(

@@ -190,7 +190,13 @@ def join(desk: Desk, application_id: int, other_id: int, *, operator: Operator) 
         _settle(work, other_id)
         at, why = desk.now(), f"письма переданы заявке № {other_id}"
         joined = move(
-            work, application, Event.JOINED, at=at, why=why, who=operator.name, note=operator.note
+            work,
+            replace(application, linked_to=other_id),  # answers to its mails belong there now
+            Event.JOINED,
+            at=at,
+            why=why,
+            who=operator.name,
+            note=operator.note,
         )
         why = f"присоединены письма заявки № {application_id}"
         move(work, _without_standing(other), Event.PAPERS_CAME, at=at, why=why, who=operator.name)

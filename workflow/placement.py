@@ -28,6 +28,10 @@ _BEYOND_PAPERS: Final = frozenset({State.PROVISIONING, State.PROVISIONED})
 """What comes now comes too late to be read along."""
 
 
+_BEGUN_ANEW: Final = frozenset({State.REJECTED, State.EXPIRED})
+"""The same papers after one of these are a new application."""
+
+
 class Home(Enum):
     """Where a message belongs as far as its headers tell."""
 
@@ -68,16 +72,27 @@ def place(message: Message, reading: Reading, work: Work, tokens: Tokens) -> Pla
     """Decide where a message belongs once its papers are known."""
     has_papers = bool(_digests(reading))
     thread = thread_of(message.references, work, tokens)
-    other = work.application(thread.application_id) if thread.application_id else None
+    other = _standing_for(thread.application_id, work)
     if thread.forged:
         return Placement(Way.LINKED, other, Code.FOLLOW_UP_FROM_OTHER_SENDER)
     if other is not None:
         if message.sender.casefold() not in work.senders(other.id):
             return Placement(Way.LINKED, other, Code.FOLLOW_UP_FROM_OTHER_SENDER)
-        if has_papers and _holds_all(reading, work.messages(other.id)):
+        repeats = has_papers and _holds_all(reading, work.messages(other.id))
+        if repeats and other.state not in _BEGUN_ANEW:
             return Placement(Way.REPEAT, other)
         return _in_thread(other, has_papers=has_papers)
     return _by_content(message, reading, work) if has_papers else Placement(Way.NEW)
+
+
+def _standing_for(application_id: int | None, work: Work) -> Application | None:
+    """Return the application, or the one that its messages were given to."""
+    other = work.application(application_id) if application_id else None
+    passed = set()
+    while other and other.state is State.JOINED and other.linked_to and other.id not in passed:
+        passed.add(other.id)
+        other = work.application(other.linked_to)
+    return other
 
 
 def _in_thread(other: Application, *, has_papers: bool) -> Placement:
@@ -92,7 +107,7 @@ def _in_thread(other: Application, *, has_papers: bool) -> Placement:
 def _by_content(message: Message, reading: Reading, work: Work) -> Placement:
     others = work.applications_of_sender(message.sender) if message.sender else ()
     for other in others:
-        repeatable = other.state not in {State.REJECTED, State.EXPIRED, State.JOINED}
+        repeatable = other.state not in _BEGUN_ANEW
         if repeatable and _holds_all(reading, work.messages(other.id)):
             return Placement(Way.REPEAT, other)
     waiting = [other for other in others if other.state in _OPEN_TO_CONTENT]

@@ -239,6 +239,9 @@ class Work(Protocol):
     def applications_of_sender(self, sender: str) -> tuple[Application, ...]:
         """Return the applications that have a message from `sender` (compared in lower case)."""
 
+    def granted_before(self, inn: str, *, besides: int) -> Application | None:
+        """Return the application by which an organization's rights were granted last, that one apart."""
+
     def application_of_reply(self, message_ids: Sequence[str]) -> int | None:
         """Return the application that one of our own mails with one of these Message-IDs belongs to."""
 

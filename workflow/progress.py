@@ -16,12 +16,13 @@ from workflow.application import (
     Administrator,
     Application,
     HistoryRow,
+    Known,
     Message,
     ProvisionOrder,
     ReplyKind,
 )
 from workflow.case import RuleSettings, lay_together
-from workflow.correspondence import answer, drop_pending
+from workflow.correspondence import answer, drop_pending, tell_replaced
 from workflow.deadlines import Terms
 from workflow.findings import Code, Finding, Severity, Verdict, finding
 from workflow.intake import new_application
@@ -203,8 +204,19 @@ def _conclude(desk: Desk, application: Application) -> State | None:
             findings=assessment.findings,
             agreed=assessment.agreed,
             corrections={},  # what operators decided, they decided of other papers
+            linked_to=application.linked_to or _another(work, application, known),
         )
         return _follow(desk, work, application, assessment.verdict)
+
+
+def _another(work: Work, application: Application, known: Known) -> int | None:
+    """Return the application that is about the same organization, where one is known."""
+    if known.open_applications:
+        return known.open_applications[0]
+    if known.registered is None:
+        return None
+    granted = work.granted_before(known.registered.inn, besides=application.id)
+    return granted.id if granted else None
 
 
 def _follow(desk: Desk, work: Work, application: Application, verdict: Verdict) -> State:
@@ -262,6 +274,8 @@ def _provision(desk: Desk, application: Application) -> State | None:
         return _provisioning_ended(desk, application, Event.PROVISIONING_FAILED, found, str(error))
     with desk.store.begin() as work:
         granted = move(work, application, Event.GRANTED, at=desk.now(), why="права выданы")
+        if order.replaces:
+            tell_replaced(work, desk.write, granted, at=desk.now())
         if not answer(work, desk.write, granted, ReplyKind.WELCOME, at=desk.now()):
             found = finding(Code.REPLY_UNDELIVERABLE)
             event, why = Event.WELCOME_UNDELIVERABLE, "отвечать некому: нет адреса отправителя"

@@ -111,6 +111,19 @@ class CasePart(Part):
         )
         return self._all(Application, application_table, application_table.c.id.in_(theirs))
 
+    def granted_before(self, inn: str, *, besides: int) -> Application | None:
+        """Return the application by which an organization's rights were granted last, that one apart."""
+        table = application_table.c
+        statement = (
+            sa.select(table.id)
+            .join(history_table, history_table.c.application_id == table.id)
+            .where(table.inn == inn, table.id != besides, history_table.c.event == Event.GRANTED)
+            .order_by(history_table.c.id.desc())
+            .limit(1)
+        )
+        found = self._connection.scalar(statement)
+        return None if found is None else self.application(found)
+
     def application_of_reply(self, message_ids: Sequence[str]) -> int | None:
         """Return the application of our newest mail that has one of these Message-IDs."""
         found = [

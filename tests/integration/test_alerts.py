@@ -10,7 +10,7 @@ import pytest
 from mailbot.storage import SqlStore
 from mailbot.workdays import add_working_days
 from tests.integration.test_life import Mail, World, form, half, letter
-from workflow.alerts import Alarm, Cause, Watch, new_alarms, untell
+from workflow.alerts import Alarm, Cause, Watch, new_alarms, note_start, untell
 from workflow.delivery import BREAKER, HOLD, Ceilings
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -133,6 +133,19 @@ def test_a_queue_that_grows_old_is_told_in_working_days(world: World) -> None:
     world.take()
     (alarm,) = alarms(world)
     assert (alarm.cause, alarm.count) == (Cause.QUEUE_OLD, 1)
+
+
+def test_a_daemon_that_was_down_gets_its_time_to_catch_up(world: World) -> None:
+    world.arrives(half())
+    world.take()
+    world.clock += DAY
+    with world.store.begin() as work:
+        note_start(work, now=world.clock)
+    assert told(world) == []
+    world.clock += HOUR / 2
+    assert told(world) == []
+    world.clock += HOUR
+    assert told(world) == [Cause.MAILBOX_STALLED, Cause.WORK_STALLED]
 
 
 def test_a_call_that_did_not_go_through_is_made_again(world: World) -> None:
