@@ -20,6 +20,7 @@ from mailbot.registry import RegistryProvisioner
 from mailbot.replies import JinjaReplyWriter, ReplySettings
 from mailbot.storage import SchemaState, SqlStore, open_store, schema_state
 from parsers.facts import Field
+from parsers.limits import Limits
 from workflow.case import RuleSettings
 from workflow.delivery import Ceilings, PostOffice
 from workflow.intake import IntakeRules
@@ -71,6 +72,7 @@ def build(settings: Settings) -> Iterator[App]:
                 rules=rule_settings(settings),
                 retry=lambda attempts: back_off(settings, attempts),
                 change_needs_two=settings.rules.change_needs_two,
+                largest_bytes=Limits().message_bytes,
             )
             yield App(
                 settings=settings,
@@ -124,7 +126,12 @@ def mailboxes_of(settings: Settings) -> Iterator[tuple[Mailbox, IntakeRules]]:
     """Return every configured mailbox with what counts as ours in it."""
     own = own_addresses(settings)
     for name, box in settings.all_mailboxes().items():
-        yield mailbox_of(name, box), IntakeRules(own_addresses=own, start_date=box.start_date)
+        rules = IntakeRules(
+            own_addresses=own,
+            start_date=box.start_date,
+            largest_bytes=Limits().message_bytes,
+        )
+        yield mailbox_of(name, box), rules
 
 
 def own_addresses(settings: Settings) -> frozenset[str]:

@@ -7,23 +7,29 @@ from dataclasses import replace
 from parsers.mail.message import parse_headers
 from workflow.application import Fate, Seen
 from workflow.decisions import DecisionRefusedError
-from workflow.intake import message_of, new_application
-from workflow.ports import Entry
+from workflow.intake import IntakeRules, new_application, store_whole
+from workflow.ports import Entry, Mailbox
 from workflow.progress import Desk
 
 
-def take_by_hand(desk: Desk, seen: Seen, raw: bytes, *, operator: str) -> int:
+def take_by_hand(
+    desk: Desk, seen: Seen, mailbox: Mailbox, *, rules: IntakeRules, operator: str
+) -> int:
     """Store the message and open an application for it; returns the application's id.
 
     What an operator took is settled: its subject, sender and kind raise no doubt again. Raises
-    `DecisionRefusedError` where these bytes were taken before.
+    `DecisionRefusedError` where it has vanished, or where these bytes were taken before.
     """
-    digest = desk.blobs.put(raw)
-    headers = parse_headers(raw)
     entry = Entry(key=seen.key, received_at=seen.received_at)
-    message = message_of(headers, mailbox=seen.mailbox, digest=digest, size=len(raw), entry=entry)
+    ((_, header),) = mailbox.headers([entry])
+    message = None
+    if header is not None:
+        headers = parse_headers(header)
+        message = store_whole(mailbox, entry, headers, blobs=desk.blobs, rules=rules)
+    if message is None:
+        raise DecisionRefusedError(f"письма № {seen.id} больше нет в ящике «{seen.mailbox}»")
     with desk.store.begin() as work:
-        if (known := work.message_by_digest(digest)) is not None:
+        if (known := work.message_by_digest(message.digest)) is not None:
             raise DecisionRefusedError(f"это письмо уже в заявке № {known.application_id}")
         application_id = new_application(
             work,
@@ -37,7 +43,7 @@ def take_by_hand(desk: Desk, seen: Seen, raw: bytes, *, operator: str) -> int:
             seen.id,
             fate=Fate.TAKEN,
             reason="taken_by_operator",
-            digest=digest,
+            digest=message.digest,
             application_id=application_id,
         )
         return application_id

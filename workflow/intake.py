@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final, NamedTuple
 
-from parsers.facts import Headers, SubjectMatch
+from parsers.facts import Evidence, Headers, How, Reading, SubjectMatch
 from workflow.application import Fate, HistoryRow, Message, Seen
 from workflow.placement import Home, home_at_arrival
 from workflow.ports import Blobs, Entry, HeaderParser, Mailbox, Store, Work
@@ -21,6 +21,9 @@ from workflow.wording import PROGRAM
 BATCH: Final = 500
 """Places looked up in the database at a time."""
 
+LARGEST_BYTES: Final = 60 * 2**20
+"""Of a message that is read, unless the composition root says otherwise."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeRules:
@@ -28,6 +31,7 @@ class IntakeRules:
 
     own_addresses: frozenset[str]  # lower case: mail from these is the daemon's own
     start_date: dt.datetime | None = None  # what arrived before is accounted for and left alone
+    largest_bytes: int = LARGEST_BYTES  # of a message that is read; a larger one is only stored
 
 
 class Taken(NamedTuple):
@@ -56,14 +60,10 @@ def take_in(
             with store.begin() as work:
                 work.add_seen(seen)
         else:
-            raw = mailbox.message(entry)
-            if raw is None:
+            message = store_whole(mailbox, entry, headers, blobs=blobs, rules=rules)
+            if message is None:
                 continue
-            digest = blobs.put(raw)
             seen = _seen(mailbox, entry, headers, fate=Fate.TAKEN, reason="application")
-            message = message_of(
-                headers, mailbox=mailbox.name, digest=digest, size=len(raw), entry=entry
-            )
             with store.begin() as work:
                 seen = take(work, seen, message, headers, now=now)
         yield Taken(seen, headers)
@@ -132,6 +132,27 @@ def why_not_ours(headers: Headers, entry: Entry, rules: IntakeRules, work: Work)
     if headers.subject_match is SubjectMatch.FOREIGN and not _answers_us(headers, work):
         return "other_subject"
     return None
+
+
+def store_whole(
+    mailbox: Mailbox, entry: Entry, headers: Headers, *, blobs: Blobs, rules: IntakeRules
+) -> Message | None:
+    """Store the bytes of a message, whatever its size, and return what is to be said of it.
+
+    None where it has vanished. One that is too large to be read is known by its headers alone.
+    """
+    with blobs.draft() as draft:
+        if not mailbox.copy(entry, draft.write):
+            return None
+        digest, size = draft.keep(), draft.size
+    message = message_of(headers, mailbox=mailbox.name, digest=digest, size=size, entry=entry)
+    return message if size <= rules.largest_bytes else replace(message, reading=unread(headers))
+
+
+def unread(headers: Headers) -> Reading:
+    """Return the reading of a message that is too large: nothing but its headers, and why."""
+    limit = Evidence(document="", raw="письмо больше допустимого размера", how=How.HEADER)
+    return Reading(headers=headers, limits=(limit,))
 
 
 def message_of(headers: Headers, *, mailbox: str, digest: str, size: int, entry: Entry) -> Message:

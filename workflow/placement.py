@@ -65,12 +65,12 @@ def home_at_arrival(headers: Headers, work: Work) -> Home:
 
 def place(message: Message, reading: Reading, work: Work) -> Placement:
     """Decide where a message belongs once its papers are known."""
-    has_papers = bool(_digests(reading))
+    has_papers = _may_hold_papers(reading)
     threaded = work.application_of_reply(message.references) if message.references else None
     if threaded is not None and (other := work.application(threaded)) is not None:
         if message.sender.casefold() not in work.senders(other.id):
             return Placement(Way.LINKED, other, Code.FOLLOW_UP_FROM_OTHER_SENDER)
-        if has_papers and _holds_all(reading, work.messages(other.id)):
+        if _holds_all(reading, work.messages(other.id)):
             return Placement(Way.REPEAT, other)
         return _in_thread(other, has_papers=has_papers)
     return _by_content(message, reading, work) if has_papers else Placement(Way.NEW)
@@ -104,6 +104,13 @@ def _by_content(message: Message, reading: Reading, work: Work) -> Placement:
 def _holds_all(reading: Reading, messages: Sequence[Message]) -> bool:
     there = {digest for one in messages if one.reading for digest in _digests(one.reading)}
     return bool(_digests(reading)) and _digests(reading) <= there
+
+
+def _may_hold_papers(reading: Reading) -> bool:
+    """Whether there are files, or some that were not read because of a limit."""
+    return bool(
+        _digests(reading) or reading.limits or any(one.trouble for one in reading.documents)
+    )
 
 
 def _digests(reading: Reading) -> frozenset[str]:

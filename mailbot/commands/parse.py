@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -18,14 +19,18 @@ from mailbot.commands.common import config_option, json_option, settings_if_any
 from mailbot.reading import CagedReader
 from mailbot.screen import console, print_json, safe, severity_word
 from parsers.facts import Evidence, Headers, How, Reading, SubjectMatch
+from parsers.limits import Limits
 from parsers.mail.message import parse_headers
 from workflow.application import Assessment
 from workflow.case import ReadMessage, RuleSettings, lay_together
 from workflow.findings import Code, Verdict, finding
+from workflow.intake import unread
 from workflow.matching import examine
 from workflow.ports import ReadingDiedError
 from workflow.progress import FAULTS_TO_FAIL
 from workflow.wording import SEVERITIES, VERDICTS
+
+LARGEST_BYTES: Final = Limits().message_bytes
 
 
 @click.command("parse")
@@ -37,12 +42,14 @@ def parse_command(files: tuple[str, ...], as_json: bool) -> int:
     loaded = settings_if_any()
     rules = _rules(loaded) if loaded else RuleSettings()
     own = own_addresses(loaded) if loaded else frozenset()
-    messages = [(name, *_content(name)) for name in files]
+    for name in files:
+        _require_readable(name)
     printed: list[dict[str, Any]] = []
     verdicts: list[Verdict] = []
     with Cage(1, seconds=READING_SECONDS, memory_bytes=READING_BYTES) as cage:
         read = CagedReader(cage)
-        for name, raw, arrived in messages:
+        for name in files:
+            raw, arrived = _content(name)
             headers = parse_headers(raw)
             if _is_ours(headers, own):
                 reading, assessment = _assess(raw, headers, read=read, rules=rules, arrived=arrived)
@@ -66,11 +73,24 @@ def _rules(loaded: Settings) -> RuleSettings:
     )
 
 
-def _content(name: str) -> tuple[bytes, dt.datetime]:
-    """Return a file's bytes and its time, which stands for the message's arrival."""
+def _require_readable(name: str) -> None:
+    """Refuse a file that cannot be read before anything is printed of the others."""
     try:
-        path = Path(name)
-        return path.read_bytes(), dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+        if not Path(name).is_fifo():
+            Path(name).open("rb").close()
+    except OSError as error:
+        raise ConfigurationError(f"{name}: файл не читается ({error.strerror})") from None
+
+
+def _content(name: str) -> tuple[bytes, dt.datetime]:
+    """Return a file's bytes and its time, which stands for the message's arrival.
+
+    Of one that is too large to be read as many as show it.
+    """
+    try:
+        with Path(name).open("rb") as file:
+            arrived = dt.datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, dt.UTC)
+            return file.read(LARGEST_BYTES + 1), arrived
     except OSError as error:
         raise ConfigurationError(f"{name}: файл не читается ({error.strerror})") from None
 
@@ -94,7 +114,7 @@ def _assess(
 ) -> tuple[Reading, Assessment]:
     for _ in range(FAULTS_TO_FAIL):
         try:
-            reading = read(raw)
+            reading = read(raw) if len(raw) <= LARGEST_BYTES else unread(headers)
         except ReadingDiedError:
             continue
         message = ReadMessage(reading=reading, received_at=arrived, mailbox=FIRST_MAILBOX)

@@ -81,7 +81,10 @@ def parse_message(raw: bytes, limits: Limits) -> Message:
             Evidence(document="", raw=link, how=How.TEXT)
             for link in find_cloud_links(body.own_text)
         ),
-        limits=tuple(_reached(what) for what in body.limits),
+        limits=tuple(
+            _reached(what)
+            for what in (*body.limits, *(["заголовок письма слишком длинный"] if block.cut else []))
+        ),
     )
 
 
