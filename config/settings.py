@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -31,29 +30,15 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from config.values import FIRST_MAILBOX, mail_service, mailbox_names, moment
+
 PREFIX: Final = "MAILBOT_"
 FILE_VARIABLE: Final = "MAILBOT_CONFIG"
 DEFAULT_FILE: Final = Path("mailbot.toml")
-FIRST_MAILBOX: Final = "mailbox"
-"""What the mailbox of the section `[mailbox]` is called beside those of `[mailboxes.<name>]`."""
-
-# an authserv-id (RFC 8601, 2.2) as mail services have it: a host's name, `*.` for any before it
-_SERVICE: Final = re.compile(r"(?:\*\.)?[^\s*;=\"()/\\]+")
 
 
 class ConfigurationError(Exception):
     """A setting is wrong; one Russian line says which, where and what is expected."""
-
-
-def _moment(value: object) -> object:
-    """A day, or a time without a zone, counts in the machine's own time zone."""
-    if isinstance(value, str):
-        value = dt.datetime.fromisoformat(value)
-    if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC)
-    if isinstance(value, dt.date):
-        return dt.datetime.combine(value, dt.time()).astimezone(dt.UTC)
-    return value
 
 
 def _mail_url(value: str, *, schemes: tuple[str, ...]) -> str:
@@ -93,20 +78,8 @@ def _marking(value: str) -> str:
     raise ValueError("ожидается nothing, keyword или move:<папка>")
 
 
-def _service(value: str) -> str:
-    if not _SERVICE.fullmatch(value):
-        raise ValueError("ожидается имя почтовой службы: mx.example.ru или *.example.ru")
-    return value
-
-
 def _words(value: object) -> object:
     return value.split(",") if isinstance(value, str) else value
-
-
-def _names(value: object) -> object:
-    if isinstance(value, dict) and FIRST_MAILBOX in value:
-        raise ValueError(f"имя {FIRST_MAILBOX} занято разделом [{FIRST_MAILBOX}]; возьмите другое")
-    return value
 
 
 Seconds = Annotated[float, Field(gt=0, le=30 * 86_400)]
@@ -148,9 +121,9 @@ class Mailbox(Account):
     url: Annotated[str, AfterValidator(_incoming)]
     folder: str | None = None
     poll_seconds: Seconds = 60.0
-    start_date: Annotated[dt.datetime | None, BeforeValidator(_moment)] = None
+    start_date: Annotated[dt.datetime | None, BeforeValidator(moment)] = None
     mark_processed: Annotated[str, AfterValidator(_marking)] = "nothing"
-    trusted_authserv_id: Annotated[str, AfterValidator(_service)] | None = None
+    trusted_authserv_id: Annotated[str, AfterValidator(mail_service)] | None = None
 
 
 class Outgoing(Account):
@@ -219,6 +192,13 @@ class Replies(Section):
     templates_directory: Path | None = None
 
 
+class Antivirus(Section):
+    """Who looks for harmful contents: ClamAV's daemon, by its local socket."""
+
+    socket: Path | None = None
+    timeout_seconds: Seconds = 30.0  # of silence
+
+
 class Alerts(Section):
     """Whom the program calls when it has stopped sending or intake stalls."""
 
@@ -243,7 +223,9 @@ class Settings(BaseSettings):
     )
 
     mailbox: Mailbox | None = None
-    mailboxes: Annotated[dict[str, Mailbox], BeforeValidator(_names)] = Field(default_factory=dict)
+    mailboxes: Annotated[dict[str, Mailbox], BeforeValidator(mailbox_names)] = Field(
+        default_factory=dict
+    )
     outgoing: Outgoing | None = None
     database: Database = Database()
     storage: Storage = Storage()
@@ -251,6 +233,7 @@ class Settings(BaseSettings):
     worker: Worker = Worker()
     rules: Rules = Rules()
     replies: Replies = Replies()
+    antivirus: Antivirus = Antivirus()
     alerts: Alerts = Alerts()
     provisioner: Provisioner = Provisioner()
 
@@ -347,6 +330,7 @@ _SECTIONS: Final[dict[str, type[Section]]] = {
     "worker": Worker,
     "rules": Rules,
     "replies": Replies,
+    "antivirus": Antivirus,
     "alerts": Alerts,
     "provisioner": Provisioner,
 }
@@ -393,6 +377,9 @@ def _rooted(settings: Settings, base: Path) -> Settings:
             "outgoing": account(settings.outgoing),
             "database": Database(url=url),
             "storage": Storage(directory=directory),
+            "antivirus": settings.antivirus.model_copy(
+                update={"socket": rooted(settings.antivirus.socket)}
+            ),
             "replies": settings.replies.model_copy(update={"templates_directory": templates}),
         }
     )

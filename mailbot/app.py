@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from config.settings import ConfigurationError, Settings
 from config.settings import Mailbox as MailboxSettings
+from mailbot.antivirus import Clamd, ScannedReader
 from mailbot.blobs import FileBlobs
 from mailbot.cage import Cage
 from mailbot.maildir import MaildirMailbox, MaildirSender
@@ -24,7 +25,7 @@ from parsers.limits import Limits
 from workflow.case import RuleSettings
 from workflow.delivery import Ceilings, PostOffice
 from workflow.intake import IntakeRules
-from workflow.ports import Blobs, Mailbox, Sender
+from workflow.ports import Blobs, Mailbox, Reader, Sender
 from workflow.progress import Desk
 
 READING_SECONDS: Final = 55.0  # of the 60 s that one message may cost
@@ -65,7 +66,7 @@ def build(settings: Settings) -> Iterator[App]:
             desk = Desk(
                 store=store,
                 blobs=FileBlobs(directory / "messages"),
-                read=CagedReader(cage),
+                read=reader_of(settings, cage),
                 provisioner=RegistryProvisioner(store.database, now=utc_now),
                 write=writer,
                 now=utc_now,
@@ -86,6 +87,19 @@ def build(settings: Settings) -> Iterator[App]:
             )
     finally:
         store.close()
+
+
+def reader_of(settings: Settings, cage: Cage) -> Reader:
+    """Return who reads messages: a child in the cage, beside it the antivirus where one is set."""
+    read = CagedReader(cage)
+    clamd = antivirus_of(settings)
+    return ScannedReader(read, clamd) if clamd else read
+
+
+def antivirus_of(settings: Settings) -> Clamd | None:
+    """Return the adapter for clamd, None where none is configured."""
+    path = settings.antivirus.socket
+    return Clamd(path, timeout_seconds=settings.antivirus.timeout_seconds) if path else None
 
 
 def _post_office(settings: Settings, desk: Desk, sender: Sender) -> PostOffice:

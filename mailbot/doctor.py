@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from config.settings import Settings
-from mailbot.app import mailboxes_of, reply_settings, schema_of, sender_of, store_of, utc_now
+from mailbot.app import (
+    antivirus_of,
+    mailboxes_of,
+    reply_settings,
+    schema_of,
+    sender_of,
+    store_of,
+    utc_now,
+)
 from mailbot.cage import network_isolation
 from mailbot.registry import RegistryProvisioner
 from mailbot.reply_samples import check_templates
@@ -47,6 +55,7 @@ def examine(settings: Settings) -> list[Check]:
         ("шаблоны ответов", _templates),
         ("диск", _disk),
         ("изоляция чтения", _cage),
+        ("антивирус", _antivirus),
         ("установка", _installation),
     ]
     return [*(_check(name, look, settings) for name, look in checks), *_mail(settings)]
@@ -138,6 +147,11 @@ def _cage(settings: Settings) -> str:
     if how is None:
         raise _FaultError("чтение нельзя отрезать от сети; нужно ядро с namespaces или seccomp")
     return f"сеть отрезана: {_ISOLATION.get(how, how)}"
+
+
+def _antivirus(settings: Settings) -> str:
+    clamd = antivirus_of(settings)
+    return clamd.version() if clamd else "не задан ([antivirus] socket)"
 
 
 def _installation(settings: Settings) -> str:

@@ -315,3 +315,4 @@ class Reading:
     limits: tuple[
         Evidence, ...
     ] = ()  # limits of the whole reading that were reached: something was left unread
+    infections: tuple[Evidence, ...] = ()  # what an antivirus found in the message

@@ -10,9 +10,10 @@ from typing import Any, Final
 
 import click
 
-from config.settings import FIRST_MAILBOX, ConfigurationError, Settings
+from config.settings import ConfigurationError, Settings
+from config.values import FIRST_MAILBOX
 from mailbot import documents
-from mailbot.app import READING_BYTES, READING_SECONDS, own_addresses, rule_settings
+from mailbot.app import READING_BYTES, READING_SECONDS, own_addresses, reader_of, rule_settings
 from mailbot.cage import Cage
 from mailbot.cli import OK, PERSON_NEEDED
 from mailbot.commands.common import config_option, json_option, settings_if_any
@@ -26,7 +27,7 @@ from workflow.case import ReadMessage, RuleSettings, lay_together
 from workflow.findings import Code, Verdict, finding
 from workflow.intake import unread
 from workflow.matching import examine
-from workflow.ports import ReadingDiedError
+from workflow.ports import Reader, ReadingDiedError
 from workflow.progress import FAULTS_TO_FAIL
 from workflow.wording import SEVERITIES, VERDICTS
 
@@ -47,7 +48,7 @@ def parse_command(files: tuple[str, ...], as_json: bool) -> int:
     printed: list[dict[str, Any]] = []
     verdicts: list[Verdict] = []
     with Cage(1, seconds=READING_SECONDS, memory_bytes=READING_BYTES) as cage:
-        read = CagedReader(cage)
+        read = reader_of(loaded, cage) if loaded else CagedReader(cage)
         for name in files:
             raw, arrived = _content(name)
             headers = parse_headers(raw)
@@ -108,7 +109,7 @@ def _assess(
     raw: bytes,
     headers: Headers,
     *,
-    read: CagedReader,
+    read: Reader,
     rules: RuleSettings,
     arrived: dt.datetime,
 ) -> tuple[Reading, Assessment]:

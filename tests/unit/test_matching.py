@@ -510,3 +510,11 @@ def test_the_order_of_documents_changes_nothing(order: list[int]) -> None:
     assert {(one.code, one.severity) for one in shuffled.findings} == {
         (one.code, one.severity) for one in usual.findings
     }
+
+
+def test_what_an_antivirus_found_is_dangerous_whatever_the_papers_say() -> None:
+    found = Evidence(document="", raw="антивирус: Doc.Macro", how=How.HEADER)
+    assessment = examine(lay_together([message(infections=(found,))]))
+    assert assessment.verdict is Verdict.REVIEW
+    assert [one.code for one in assessment.findings] == [Code.ATTACHMENT_DANGEROUS]
+    assert assessment.findings[0].evidence == (found,)
