@@ -34,6 +34,7 @@ _SIZE: Final = "RFC822.SIZE"
 _OUTSIDE: Final = (_DATE, _SIZE)  # what is known of a message without looking into it
 _HEADER: Final = f"BODY.PEEK[HEADER]<0.{HEADER_BYTES + 1}>"  # one more tells that it is longer
 _HEADER_BATCH: Final = 50
+_HEADER_BATCH_BYTES: Final = 4 * HEADER_BYTES
 _DATE_BATCH: Final = (
     500  # UIDs in one command: its line stays below the 8,000 octets of RFC 7162, 4
 )
@@ -113,8 +114,7 @@ class ImapMailbox:
 
     def headers(self, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes | None]]:
         """Return the header block of each message, None where it has vanished."""
-        for start in range(0, len(entries), _HEADER_BATCH):
-            batch = entries[start : start + _HEADER_BATCH]
+        for batch in _batches(entries):
             with self._link.step():
                 found = self._texts(batch, _HEADER)
             for entry in batch:
@@ -275,6 +275,21 @@ class ImapMailbox:
         if what != _OUTSIDE and any(_text(facts) is None for facts in found.values()):
             return LookupError("пустой ответ")
         return dict(found)
+
+
+def _batches(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """Return the entries in batches whose headers cannot be too much together."""
+    batch: list[Entry] = []
+    left = _HEADER_BATCH_BYTES
+    for entry in entries:
+        most = min(entry.size, HEADER_BYTES) if entry.size else HEADER_BYTES
+        if batch and (len(batch) == _HEADER_BATCH or most > left):
+            yield batch
+            batch, left = [], _HEADER_BATCH_BYTES
+        batch.append(entry)
+        left -= most
+    if batch:
+        yield batch
 
 
 def _text(facts: _Facts) -> bytes | None:

@@ -27,6 +27,7 @@ _CHUNK: Final = 16 * 1024
 _PART: Final = 2**20
 _MARKS: Final = 2**25  # bits, 4 MiB: one for the hash of each file's name
 _BLANK_LINES: Final = (b"\r\n\r\n", b"\n\n")
+_BLANK_BYTES: Final = 3  # of a blank line that may stand before a chunk's end
 
 
 class MaildirMailbox:
@@ -230,13 +231,14 @@ def _key(name: str) -> str:
 
 def _header_block(file: int) -> bytes:
     """Read up to the blank line and no further than needed."""
-    block = b""
+    block = bytearray()
     while len(block) <= HEADER_BYTES and (chunk := os.read(file, _CHUNK)):
+        start = max(len(block) - _BLANK_BYTES, 0)
         block += chunk
-        ends = [at for blank in _BLANK_LINES if (at := block.find(blank)) >= 0]
+        ends = [at for blank in _BLANK_LINES if (at := block.find(blank, start)) >= 0]
         if ends:
-            return block[: min(ends) + 2]
-    return block
+            return bytes(block[: min(ends) + 2])
+    return bytes(block)
 
 
 def _private(path: Path) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -16,7 +17,7 @@ from typing import Final
 from parsers.facts import Evidence, Headers, How, SubjectMatch
 from parsers.limits import Limits
 from parsers.mail import charsets
-from parsers.mail.addresses import Mailbox, parse_mailboxes
+from parsers.mail.addresses import Mailbox, parse_authors, parse_mailboxes
 from parsers.mail.authentication import find_authentication
 from parsers.mail.automatic import find_automatic
 from parsers.mail.headerfields import HeaderBlock, decode_words, parameters, parse_header_block
@@ -94,7 +95,7 @@ def _reached(what: str) -> Evidence:
 
 def _headers(block: HeaderBlock) -> Headers:
     charset = parameters(block.first("content-type")).get("charset")
-    mailboxes = _mailboxes(block, ("from",), charset)
+    mailboxes = _mailboxes(block, ("from",), charset, parse_authors)
     senders = tuple(mailbox.address for mailbox in mailboxes)
     subject, match = _subject(block, charset)
     return Headers(
@@ -129,13 +130,16 @@ def _subject(block: HeaderBlock, charset: str | None) -> tuple[str, SubjectMatch
 
 
 def _mailboxes(
-    block: HeaderBlock, names: tuple[str, ...], charset: str | None
+    block: HeaderBlock,
+    names: tuple[str, ...],
+    charset: str | None,
+    parse: Callable[[bytes, str | None], tuple[Mailbox, ...]] = parse_mailboxes,
 ) -> tuple[Mailbox, ...]:
     return tuple(
         mailbox
         for name in names
         for value in block.all(name)[:_FIELDS]
-        for mailbox in parse_mailboxes(value, charset)
+        for mailbox in parse(value, charset)
     )
 
 
