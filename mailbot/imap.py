@@ -32,9 +32,10 @@ __all__ = ["IMAPS_PORT", "IMAP_PORT", "ImapAccount", "ImapMailbox"]
 _DATE: Final = "INTERNALDATE"
 _SIZE: Final = "RFC822.SIZE"
 _OUTSIDE: Final = (_DATE, _SIZE)  # what is known of a message without looking into it
-_HEADER: Final = f"BODY.PEEK[HEADER]<0.{HEADER_BYTES + 1}>"  # one more tells that it is longer
+_USUAL_HEADER_BYTES: Final = 64 * 2**10  # what is longer comes once more, alone
+_HEADER: Final = f"BODY.PEEK[HEADER]<0.{_USUAL_HEADER_BYTES}>"
+_LONG_HEADER: Final = f"BODY.PEEK[HEADER]<0.{HEADER_BYTES + 1}>"  # one more tells that it is cut
 _HEADER_BATCH: Final = 50
-_HEADER_BATCH_BYTES: Final = 4 * HEADER_BYTES
 _DATE_BATCH: Final = (
     500  # UIDs in one command: its line stays below the 8,000 octets of RFC 7162, 4
 )
@@ -114,11 +115,16 @@ class ImapMailbox:
 
     def headers(self, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes | None]]:
         """Return the header block of each message, None where it has vanished."""
-        for batch in _batches(entries):
+        for start in range(0, len(entries), _HEADER_BATCH):
+            batch = entries[start : start + _HEADER_BATCH]
             with self._link.step():
                 found = self._texts(batch, _HEADER)
             for entry in batch:
-                yield entry, found.get(entry.key)
+                header = found.get(entry.key)
+                if header is not None and len(header) >= _USUAL_HEADER_BYTES:
+                    with self._link.step():
+                        header = self._texts([entry], _LONG_HEADER).get(entry.key)
+                yield entry, header
 
     def message(self, entry: Entry) -> bytes | None:
         """Return a message byte for byte, None where it has vanished."""
@@ -275,21 +281,6 @@ class ImapMailbox:
         if what != _OUTSIDE and any(_text(facts) is None for facts in found.values()):
             return LookupError("пустой ответ")
         return dict(found)
-
-
-def _batches(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
-    """Return the entries in batches whose headers cannot be too much together."""
-    batch: list[Entry] = []
-    left = _HEADER_BATCH_BYTES
-    for entry in entries:
-        most = min(entry.size, HEADER_BYTES) if entry.size else HEADER_BYTES
-        if batch and (len(batch) == _HEADER_BATCH or most > left):
-            yield batch
-            batch, left = [], _HEADER_BATCH_BYTES
-        batch.append(entry)
-        left -= most
-    if batch:
-        yield batch
 
 
 def _text(facts: _Facts) -> bytes | None:

@@ -6,6 +6,7 @@ import random
 import ssl
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -378,3 +379,30 @@ def test_a_server_of_another_make_is_read_too(
     mailbox.wait(1, threading.Event())
     assert time.monotonic() - began < 2
     assert list(mailbox.entries(position)) == []
+
+
+def test_the_newest_messages_are_those_with_the_last_uids(
+    client: MailClient, opened: Opened
+) -> None:
+    client.look()  # makes the folder
+    assert opened().newest(3) == []
+    for number in range(1, 6):
+        client.add(numbered(number))
+    assert uids(opened().newest(3)) == [3, 4, 5]
+    assert uids(opened().newest(30)) == [1, 2, 3, 4, 5]
+
+
+def test_long_headers_come_whole_and_never_many_at_a_time(
+    client: MailClient, opened: Opened
+) -> None:
+    for number in range(9):
+        long = b"X: " + b"y" * (HEADER_BYTES - 100) * (number % 3 > 0)
+        client.add(long + f"\r\nY: {number}\r\n\r\nbody".encode())
+    mailbox = opened()
+    entries = list(mailbox.entries(None))
+    tracemalloc.start()
+    ends = [(header or b"")[-8:] for _, header in mailbox.headers(entries)]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert ends == [f"Y: {number}\r\n\r\n".encode() for number in range(9)]
+    assert peak < 5 * HEADER_BYTES  # of the 6 that they are together; libraries copy what comes
