@@ -43,6 +43,7 @@ _ONCE: Final = (
 )
 _MESSAGE_IDS: Final = 200  # of References that are kept, the last ones
 _FIELDS: Final = 50  # of one name that are read
+_SUBJECT_BYTES: Final = 8 * 2**10  # of one subject that are read
 _SHORT_VALUE: Final = 2000  # bytes of a message id or a date that are read
 # a message id in its angle brackets, printable ASCII, one @
 _MESSAGE_ID: Final = re.compile(rb"<[!-;=?A-~]{1,480}@[!-;=?A-~]{1,480}>")
@@ -118,7 +119,7 @@ def _headers(block: HeaderBlock) -> Headers:
 def _subject(block: HeaderBlock, charset: str | None) -> tuple[str, SubjectMatch]:
     """Return the subject that is nearest to ours, the topmost of equals, and how near it is."""
     found = [
-        charsets.one_line(charsets.compose(decode_words(value, charset)))
+        charsets.one_line(charsets.compose(decode_words(value[:_SUBJECT_BYTES], charset)))
         for value in block.all("subject")[:_FIELDS]
     ]
     matches = [(match_subject(text), text) for text in found]

@@ -113,6 +113,22 @@ def test_a_line_of_a_megabyte_and_a_hundred_thousand_fields_hide_nothing() -> No
     assert codes(b"X: y\r\n" * 100_000 + GOOD + b"fRoM: a@x.ru\r\n") == {Code.HEADER_AMBIGUOUS}
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"text/plain;" + b" " * 65_000 + b"x",
+        b"text/plain; " + (b"a" + b" " * 30_000 + b"b") * 2,
+        b"text/plain" + b';a="b' * 13_000,
+        b"text/plain" + b';a="b\\"' * 9_000,
+        b'text/plain; a="' + b"\\" * 65_000,
+    ],
+    ids=lambda value: repr(value[:16]),
+)
+def test_parameters_made_to_be_tried_again_and_again_are_read_at_once(value: bytes) -> None:
+    """In the mailbox headers are read outside the cage: nobody ends what takes a minute."""
+    assert codes(GOOD + b"Content-Type: " + value + b"\r\n") == set()
+
+
 def test_what_stands_beyond_the_end_of_what_is_looked_at_is_for_an_operator() -> None:
     beyond = b"X: " + b"y" * HEADER_BYTES + b"\r\nFrom: a@x.ru\r\n"
     assert codes(GOOD + beyond) == {Code.LIMIT_REACHED}
