@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import re
 import tomllib
 import warnings
 from collections.abc import Iterator, Mapping
@@ -33,26 +32,11 @@ from pydantic_settings import (
 from config.accounts import Account, Seconds, Section
 from config.accounts import ConfigurationError as ConfigurationError
 from config.sections import Questionnaire, Register, Words
+from config.values import FIRST_MAILBOX, mail_service, mailbox_names, moment
 
 PREFIX: Final = "MAILBOT_"
 FILE_VARIABLE: Final = "MAILBOT_CONFIG"
 DEFAULT_FILE: Final = Path("mailbot.toml")
-FIRST_MAILBOX: Final = "mailbox"
-"""What the mailbox of the section `[mailbox]` is called beside those of `[mailboxes.<name>]`."""
-
-# an authserv-id (RFC 8601, 2.2) as mail services have it: a host's name, `*.` for any before it
-_SERVICE: Final = re.compile(r"(?:\*\.)?[^\s*;=\"()/\\]+")
-
-
-def _moment(value: object) -> object:
-    """A day, or a time without a zone, counts in the machine's own time zone."""
-    if isinstance(value, str):
-        value = dt.datetime.fromisoformat(value)
-    if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC)
-    if isinstance(value, dt.date):
-        return dt.datetime.combine(value, dt.time()).astimezone(dt.UTC)
-    return value
 
 
 def _mail_url(value: str, *, schemes: tuple[str, ...]) -> str:
@@ -92,18 +76,6 @@ def _marking(value: str) -> str:
     raise ValueError("ожидается nothing, keyword или move:<папка>")
 
 
-def _service(value: str) -> str:
-    if not _SERVICE.fullmatch(value):
-        raise ValueError("ожидается имя почтовой службы: mx.example.ru или *.example.ru")
-    return value
-
-
-def _names(value: object) -> object:
-    if isinstance(value, dict) and FIRST_MAILBOX in value:
-        raise ValueError(f"имя {FIRST_MAILBOX} занято разделом [{FIRST_MAILBOX}]; возьмите другое")
-    return value
-
-
 Days = Annotated[float, Field(ge=0, le=36_500)]
 Count = Annotated[int, Field(gt=0, le=1_000_000)]
 WorkingDays = Annotated[int, Field(ge=0, le=250)]  # a year has some 247
@@ -115,9 +87,9 @@ class Mailbox(Account):
     url: Annotated[str, AfterValidator(_incoming)]
     folder: str | None = None
     poll_seconds: Seconds = 60.0
-    start_date: Annotated[dt.datetime | None, BeforeValidator(_moment)] = None
+    start_date: Annotated[dt.datetime | None, BeforeValidator(moment)] = None
     mark_processed: Annotated[str, AfterValidator(_marking)] = "nothing"
-    trusted_authserv_id: Annotated[str, AfterValidator(_service)] | None = None
+    trusted_authserv_id: Annotated[str, AfterValidator(mail_service)] | None = None
 
 
 class Outgoing(Account):
@@ -201,6 +173,13 @@ class Retention(Section):
     )
 
 
+class Antivirus(Section):
+    """Who looks for harmful contents: ClamAV's daemon, by its local socket."""
+
+    socket: Path | None = None
+    timeout_seconds: Seconds = 30.0  # of silence
+
+
 class Alerts(Section):
     """Whom the program calls when it has stopped sending, intake stalls or the queue grows old."""
 
@@ -231,7 +210,9 @@ class Settings(BaseSettings):
     )
 
     mailbox: Mailbox | None = None
-    mailboxes: Annotated[dict[str, Mailbox], BeforeValidator(_names)] = Field(default_factory=dict)
+    mailboxes: Annotated[dict[str, Mailbox], BeforeValidator(mailbox_names)] = Field(
+        default_factory=dict
+    )
     outgoing: Outgoing | None = None
     database: Database = Database()
     storage: Storage = Storage()
@@ -240,6 +221,7 @@ class Settings(BaseSettings):
     rules: Rules = Rules()
     replies: Replies = Replies()
     retention: Retention = Retention()
+    antivirus: Antivirus = Antivirus()
     alerts: Alerts = Alerts()
     questionnaire: Questionnaire = Questionnaire()
     register: Register = Register()
@@ -361,6 +343,7 @@ _SECTIONS: Final[dict[str, type[Section]]] = {
     "rules": Rules,
     "replies": Replies,
     "retention": Retention,
+    "antivirus": Antivirus,
     "alerts": Alerts,
     "questionnaire": Questionnaire,
     "register": Register,
@@ -410,6 +393,9 @@ def _rooted(settings: Settings, base: Path) -> Settings:
             "database": Database(url=url),
             "storage": Storage(
                 directory=directory, token_key_file=rooted(settings.storage.token_key_file)
+            ),
+            "antivirus": settings.antivirus.model_copy(
+                update={"socket": rooted(settings.antivirus.socket)}
             ),
             "replies": settings.replies.model_copy(update={"templates_directory": templates}),
         }

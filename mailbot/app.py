@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from config.settings import ConfigurationError, Settings
 from config.settings import Mailbox as MailboxSettings
+from mailbot.antivirus import Clamd, ScannedReader
 from mailbot.blobs import FileBlobs
 from mailbot.cage import Cage
 from mailbot.maildir import MaildirMailbox, MaildirSender
@@ -22,12 +23,13 @@ from mailbot.storage import SchemaState, SqlStore, open_store, schema_state
 from mailbot.tokens import KeyFile, SignedIds
 from mailbot.workdays import add_working_days
 from parsers.facts import Field
+from parsers.limits import Limits
 from workflow.case import RuleSettings
 from workflow.deadlines import Terms
 from workflow.delivery import Ceilings, PostOffice
 from workflow.intake import IntakeRules
 from workflow.marking import NOTHING
-from workflow.ports import Blobs, Mailbox, Sender
+from workflow.ports import Blobs, Mailbox, Reader, Sender
 from workflow.progress import Desk
 
 READING_SECONDS: Final = 55.0  # of the 60 s that one message may cost
@@ -71,7 +73,7 @@ def build(settings: Settings) -> Iterator[App]:
             desk = Desk(
                 store=store,
                 blobs=blobs,
-                read=CagedReader(cage),
+                read=reader_of(settings, cage),
                 provisioner=RegistryProvisioner(store.database, now=utc_now),
                 write=writer,
                 tokens=ids,
@@ -84,6 +86,7 @@ def build(settings: Settings) -> Iterator[App]:
                 ),
                 retry=lambda attempts: back_off(settings, attempts),
                 change_needs_two=settings.rules.change_needs_two,
+                largest_bytes=Limits().message_bytes,
             )
             yield App(
                 settings=settings,
@@ -107,6 +110,19 @@ def cage_of(settings: Settings | None, workers: int) -> Cage:
         memory_bytes=READING_BYTES,
         options={"labels": extra_labels(settings) if settings else {}},
     )
+
+
+def reader_of(settings: Settings, cage: Cage) -> Reader:
+    """Return who reads messages: a child in the cage, beside it the antivirus where one is set."""
+    read = CagedReader(cage)
+    clamd = antivirus_of(settings)
+    return ScannedReader(read, clamd) if clamd else read
+
+
+def antivirus_of(settings: Settings) -> Clamd | None:
+    """Return the adapter for clamd, None where none is configured."""
+    path = settings.antivirus.socket
+    return Clamd(path, timeout_seconds=settings.antivirus.timeout_seconds) if path else None
 
 
 def _post_office(settings: Settings, desk: Desk, sender: Sender) -> PostOffice:
@@ -155,10 +171,13 @@ def mailboxes_of(settings: Settings) -> Iterator[tuple[Mailbox, IntakeRules]]:
     """Return every configured mailbox with what counts as ours in it."""
     own, ids = own_addresses(settings), signed_ids(settings)
     for name, box in settings.all_mailboxes().items():
-        yield (
-            mailbox_of(name, box),
-            IntakeRules(own_addresses=own, tokens=ids, start_date=box.start_date),
+        rules = IntakeRules(
+            own_addresses=own,
+            tokens=ids,
+            start_date=box.start_date,
+            largest_bytes=Limits().message_bytes,
         )
+        yield mailbox_of(name, box), rules
 
 
 def marking_of(settings: Settings, name: str) -> str:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from workflow.ports import Blobs, ServiceUnavailableError
+from workflow.ports import Blobs, Draft, ServiceUnavailableError
 
 # A SHA-256 in lower-case hexadecimal digits.
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -38,27 +38,47 @@ class FileBlobs(Blobs):
         self._swept = False
 
     def put(self, raw: bytes) -> str:
-        """Store and return the digest (hex); when it returns, the bytes survive a power loss.
+        """Store and return the digest (hex); see `Draft.keep`.
 
         Raises `ServiceUnavailableError` where they cannot be stored.
         """
-        digest = hashlib.sha256(raw).hexdigest()
-        with self._translated():
+        with self.draft() as draft:
+            draft.write(raw)
+            return draft.keep()
+
+    @contextmanager
+    def draft(self) -> Iterator[FileDraft]:
+        """Take bytes bit by bit; what is not kept when the block ends is gone.
+
+        Raises `ServiceUnavailableError`, as every step of the draft does, where they cannot be stored.
+        """
+        with self.translated():
             self._make_directory(self._directory)
             if not self._swept:
                 self._sweep()
                 self._swept = True
-            path = self._path(digest)
-            self._make_directory(path.parent)
-            # whoever stored the same bytes before may have died before they were safe on the disk
-            if not (path.exists() and path.read_bytes() == raw and _refresh(path)):
-                self._write(raw, path)
-            _sync(path.parent)
-        return digest
+            handle, name = tempfile.mkstemp(prefix=_PARTIAL, dir=self._directory)  # 0600
+            # the lock tells a sweeper in another process that the writer lives
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            yield FileDraft(self, Path(name), handle)
+        finally:
+            Path(name).unlink(missing_ok=True)
+            os.close(handle)
+
+    def settle(self, digest: str, partial: Path) -> None:
+        """Bring a file to the disk and give it its own name; for `FileDraft`."""
+        path = self._path(digest)
+        self._make_directory(path.parent)
+        # whoever stored the same bytes before may have died before they were safe on the disk
+        if not (path.exists() and _digest(path) == digest and _refresh(path)):
+            _sync(partial)
+            partial.rename(path)
+        _sync(path.parent)
 
     def get(self, digest: str) -> bytes:
         """Return the bytes. Raises `ServiceUnavailableError` where they are not there, or not whole."""
-        with self._translated():
+        with self.translated():
             raw = self._path(digest).read_bytes()
         if hashlib.sha256(raw).hexdigest() != digest:
             raise ServiceUnavailableError(
@@ -72,7 +92,7 @@ class FileBlobs(Blobs):
         Raises `ServiceUnavailableError` where they cannot be removed.
         """
         path = self._path(digest)
-        with self._translated():
+        with self.translated():
             path.unlink(missing_ok=True)
             if path.parent.is_dir():
                 _sync(path.parent)
@@ -98,7 +118,7 @@ class FileBlobs(Blobs):
         """
         path = self._path(digest)
         aside = self._directory / f"{_STALE}{digest}"
-        with self._translated(), contextlib.suppress(FileNotFoundError):
+        with self.translated(), contextlib.suppress(FileNotFoundError):
             if path.stat().st_mtime >= before:
                 return False
             path.rename(aside)
@@ -111,7 +131,7 @@ class FileBlobs(Blobs):
 
     def sweep(self) -> None:
         """Remove what writers and removers that died have left behind."""
-        with self._translated():
+        with self.translated():
             self._sweep()
             for path in self._directory.glob(f"{_STALE}*"):
                 path.unlink(missing_ok=True)
@@ -120,21 +140,6 @@ class FileBlobs(Blobs):
         if not _DIGEST.fullmatch(digest):
             raise ValueError(f"not a SHA-256: {digest!r}")
         return self._directory / digest[:2] / digest[2:]
-
-    def _write(self, raw: bytes, path: Path) -> None:
-        handle, name = tempfile.mkstemp(prefix=_PARTIAL, dir=self._directory)  # 0600
-        try:
-            # the lock tells a sweeper in another process that the writer lives
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            with open(handle, "wb", closefd=False) as file:
-                file.write(raw)
-            os.fsync(handle)
-            Path(name).rename(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        finally:
-            os.close(handle)
 
     def _sweep(self) -> None:
         """Remove what writers that died have left behind."""
@@ -150,7 +155,8 @@ class FileBlobs(Blobs):
         _sync(directory.parent)
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def translated(self) -> Iterator[None]:
+        """Turn errors of the file system into a `ServiceUnavailableError` of one line."""
         try:
             yield
         except FileNotFoundError as error:
@@ -168,6 +174,45 @@ def _refresh(path: Path) -> bool:
     """Note that a file was stored again, and bring it to the disk; always True, as `_sync`."""
     os.utime(path)
     return _sync(path)
+
+
+class FileDraft(Draft):
+    """A file on its way into the directory."""
+
+    def __init__(self, blobs: FileBlobs, path: Path, handle: int) -> None:
+        self._blobs = blobs
+        self._path = path
+        self._handle = handle
+        self._hash = hashlib.sha256()
+        self._size = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes so far."""
+        return self._size
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 (hex) of the bytes so far."""
+        return self._hash.hexdigest()
+
+    def write(self, part: bytes) -> None:
+        """Add bytes."""
+        with self._blobs.translated(), open(self._handle, "ab", closefd=False) as file:
+            file.write(part)
+        self._hash.update(part)
+        self._size += len(part)
+
+    def keep(self) -> str:
+        """Store what was written and return its digest; it survives a power loss from here on."""
+        with self._blobs.translated():
+            self._blobs.settle(self.digest, self._path)
+        return self.digest
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _sync(path: Path) -> bool:

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from config.settings import Settings
 from mailbot.app import (
+    antivirus_of,
     mailboxes_of,
     reply_settings,
     schema_of,
@@ -58,6 +59,7 @@ def examine(settings: Settings) -> list[Check]:
         ("шаблоны ответов", _templates),
         ("диск", _disk),
         ("изоляция чтения", _cage),
+        ("антивирус", _antivirus),
         ("установка", _installation),
         ("оповещения", _alerts),
         ("ключ подписи", _token_key),
@@ -192,6 +194,11 @@ def _cage(settings: Settings) -> str:
     if how is None:
         raise _FaultError("чтение нельзя отрезать от сети; нужно ядро с namespaces или seccomp")
     return f"сеть отрезана: {_ISOLATION.get(how, how)}"
+
+
+def _antivirus(settings: Settings) -> str:
+    clamd = antivirus_of(settings)
+    return clamd.version() if clamd else "не задан ([antivirus] socket)"
 
 
 def _installation(settings: Settings) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,12 +12,12 @@ from typing import Any
 from config.settings import Database, Settings
 from mailbot.app import App, build, schema_of
 from mailbot.storage import SchemaState, upgrade
-from parsers.facts import Field
+from parsers.facts import Field, Reading
 from parsers.mail.message import parse_headers
-from workflow.application import Application, ReplyKind
+from workflow.application import Application, Message, ReplyKind
 from workflow.case import ReadMessage, lay_together
 from workflow.findings import Severity, Verdict
-from workflow.intake import message_of, new_headers, why_not_ours
+from workflow.intake import message_of, new_headers, unread, why_not_ours
 from workflow.matching import examine
 from workflow.placement import Way, place
 from workflow.ports import ReadingDiedError, ServiceUnavailableError
@@ -70,16 +71,19 @@ def _intake(app: App) -> Iterator[Row]:
                 why = REASONS.get(reason, reason)
                 text = f"оставить: {headers.subject or '(без темы)'} — {why}"
                 yield _row("message", "ignore", text, message_id=headers.message_id, reason=reason)
+                continue
+            message = message_of(
+                headers, mailbox=mailbox.name, digest="", size=entry.size, entry=entry
+            )
+            if entry.size > rules.largest_bytes:
+                yield _would_take(app, partial(unread, headers), message)
             elif (raw := mailbox.message(entry)) is not None:
-                message = message_of(
-                    headers, mailbox=mailbox.name, digest="", size=len(raw), entry=entry
-                )
-                yield _would_take(app, raw, message)
+                yield _would_take(app, partial(app.desk.read, raw), message)
 
 
-def _would_take(app: App, raw: bytes, message: Any) -> Row:
+def _would_take(app: App, read: Callable[[], Reading], message: Message) -> Row:
     try:
-        reading = app.desk.read(raw)
+        reading = read()
     except ReadingDiedError:
         text = f"взять: {message.subject} — прочитать не удалось"
         return _row("message", "take", text, message_id=message.message_id)

@@ -24,13 +24,17 @@ from mailbot.imap_idle import LOOK_SECONDS, IdleRefusedError, until_news
 from mailbot.imap_link import Folder, ImapLink
 from mailbot.imap_marks import mark
 from mailbot.imap_session import IMAP_PORT, IMAPS_PORT, ImapAccount, said
+from parsers.limits import HEADER_BYTES
 from workflow.ports import Entry, ServiceUnavailableError
 
 __all__ = ["IMAPS_PORT", "IMAP_PORT", "ImapAccount", "ImapMailbox"]
 
 _DATE: Final = "INTERNALDATE"
-_MAX_HEADER_BYTES: Final = 2**20  # a header block longer than this is cut; ours are a few kB
-_HEADER: Final = f"BODY.PEEK[HEADER]<0.{_MAX_HEADER_BYTES}>"
+_SIZE: Final = "RFC822.SIZE"
+_OUTSIDE: Final = (_DATE, _SIZE)  # what is known of a message without looking into it
+_USUAL_HEADER_BYTES: Final = 64 * 2**10  # what is longer comes once more, alone
+_HEADER: Final = f"BODY.PEEK[HEADER]<0.{_USUAL_HEADER_BYTES}>"
+_LONG_HEADER: Final = f"BODY.PEEK[HEADER]<0.{HEADER_BYTES + 1}>"  # one more tells that it is cut
 _HEADER_BATCH: Final = 50
 _DATE_BATCH: Final = (
     500  # UIDs in one command: its line stays below the 8,000 octets of RFC 7162, 4
@@ -82,10 +86,10 @@ class ImapMailbox:
         reached = _last_uid(position, folder.validity)
         for uids in self._uids(reached + 1, folder):
             with self._link.step():
-                found = self._fetch(folder.validity, uids, _DATE)
+                found = self._fetch(folder.validity, uids, *_OUTSIDE)
             for uid in uids:
                 if uid in found:
-                    yield Entry(key=f"{folder.validity}/{uid}", received_at=_arrived(found[uid]))
+                    yield _entry(f"{folder.validity}/{uid}", found[uid])
             reached = uids[-1]
         if folder.following is not None:
             reached = max(reached, folder.following - 1)
@@ -116,20 +120,30 @@ class ImapMailbox:
             with self._link.step():
                 found = self._texts(batch, _HEADER)
             for entry in batch:
-                yield entry, found.get(entry.key)
+                header = found.get(entry.key)
+                if header is not None and len(header) >= _USUAL_HEADER_BYTES:
+                    with self._link.step():
+                        header = self._texts([entry], _LONG_HEADER).get(entry.key)
+                yield entry, header
 
     def message(self, entry: Entry) -> bytes | None:
         """Return a message byte for byte, None where it has vanished."""
         text = io.BytesIO()
+        return text.getvalue() if self.copy(entry, text.write) else None
+
+    def copy(self, entry: Entry, write: Callable[[bytes], object]) -> bool:
+        """Hand a message over bit by bit; False where it has vanished."""
+        reached = 0
         while True:
-            section = f"BODY.PEEK[]<{text.tell()}.{_PART_BYTES}>"
+            section = f"BODY.PEEK[]<{reached}.{_PART_BYTES}>"
             with self._link.step():
                 part = self._texts([entry], section).get(entry.key)
             if part is None:
-                return None
-            text.write(part)
+                return False
+            write(part)
+            reached += len(part)
             if len(part) != _PART_BYTES:  # longer, where a server does not know parts: it is whole
-                return text.getvalue()
+                return True
 
     def wait(self, seconds: float, stop: threading.Event) -> None:
         """Wait for news until `seconds` have passed, `stop` is set or `close` is called.
@@ -234,13 +248,13 @@ class ImapMailbox:
             keys[uid]: text for uid, facts in found.items() if (text := _text(facts)) is not None
         }
 
-    def _fetch(self, validity: int, uids: Sequence[int], what: str) -> dict[int, _Facts]:
+    def _fetch(self, validity: int, uids: Sequence[int], *what: str) -> dict[int, _Facts]:
         """Fetch by UID what is still there; nothing where the folder was renumbered meanwhile.
 
         A server may refuse them all because one has vanished or cannot be read. A new connection
         knows what is gone, and asks for the others one by one; what is refused again is withheld.
         """
-        found = self._fetch_now(validity, uids, what)
+        found = self._fetch_now(validity, uids, *what)
         if not isinstance(found, Exception):
             return found
         self._link.discard()
@@ -249,7 +263,7 @@ class ImapMailbox:
         there = set(self._search(validity, min(uids), max(uids))).intersection(uids)
         gathered: dict[int, _Facts] = {}
         for uid in sorted(there):
-            alone = self._fetch_now(validity, [uid], what)
+            alone = self._fetch_now(validity, [uid], *what)
             if isinstance(alone, Exception):
                 self._withhold(validity, uid, alone)
             else:
@@ -264,14 +278,14 @@ class ImapMailbox:
             log.warning("сервер не отдаёт письмо", mailbox=self._name, uid=uid, why=why)
 
     def _fetch_now(
-        self, validity: int, uids: Sequence[int], what: str
+        self, validity: int, uids: Sequence[int], *what: str
     ) -> dict[int, _Facts] | Exception:
         """Return what is there of these messages, or why the server has not given one of them out."""
         if self._link.folder().validity != validity:
             return {}
         self._link.stale = True
         try:
-            found: Mapping[int, _Facts] = self._link.client().fetch(list(uids), [what])
+            found: Mapping[int, _Facts] = self._link.client().fetch(list(uids), list(what))
         except imaplib.IMAP4.abort as error:
             if _LOST_CONNECTION.search(str(error)):
                 raise
@@ -279,7 +293,7 @@ class ImapMailbox:
             return error
         except imaplib.IMAP4.error as error:
             return error
-        if what != _DATE and any(_text(facts) is None for facts in found.values()):
+        if what != _OUTSIDE and any(_text(facts) is None for facts in found.values()):
             return LookupError("пустой ответ")
         return dict(found)
 
@@ -310,6 +324,11 @@ def _last_uid(position: str | None, validity: int) -> int:
     """Return the UID up to which the folder was walked through; 0 after a renumbering."""
     known, _, uid = (position or "").partition("/")
     return int(uid) if known == str(validity) else 0
+
+
+def _entry(key: str, facts: _Facts) -> Entry:
+    size = facts.get(_SIZE.encode())
+    return Entry(key=key, received_at=_arrived(facts), size=size if isinstance(size, int) else 0)
 
 
 def _arrived(facts: _Facts) -> dt.datetime:

@@ -10,20 +10,23 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import heapq
+import io
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from parsers.limits import HEADER_BYTES
 from workflow.ports import Entry, Parcel, ServiceUnavailableError
 
 _FOLDERS: Final = ("new", "cur")
 _CHUNK: Final = 16 * 1024
-_MAX_HEADER_BYTES: Final = 2**20  # a header block longer than this is cut; ours are a few kB
+_PART: Final = 2**20
 _MARKS: Final = 2**25  # bits, 4 MiB: one for the hash of each file's name
 _BLANK_LINES: Final = (b"\r\n\r\n", b"\n\n")
+_BLANK_BYTES: Final = 3  # of a blank line that may stand before a chunk's end
 
 
 class MaildirMailbox:
@@ -102,11 +105,17 @@ class MaildirMailbox:
 
     def message(self, entry: Entry) -> bytes | None:
         """Return a message byte for byte, None where it has vanished."""
+        whole = io.BytesIO()
+        return whole.getvalue() if self.copy(entry, whole.write) else None
+
+    def copy(self, entry: Entry, write: Callable[[bytes], object]) -> bool:
+        """Hand a message over bit by bit; False where it has vanished."""
         with self._opened(entry) as file:
             if file is None:
-                return None
-            with os.fdopen(os.dup(file), "rb") as stream:
-                return stream.read()
+                return False
+            while part := self._part(file):
+                write(part)
+        return True
 
     def position(self) -> str | None:
         """Return None: every walk is a whole one."""
@@ -129,6 +138,12 @@ class MaildirMailbox:
 
     def close(self) -> None:
         """Do nothing: no file stays open."""
+
+    def _part(self, file: int) -> bytes:
+        try:
+            return os.read(file, _PART)
+        except OSError as error:
+            raise _unavailable(self._path, error) from error
 
     @contextlib.contextmanager
     def _opened(self, entry: Entry) -> Iterator[int | None]:
@@ -215,7 +230,8 @@ def _entry(folder: str, file: os.DirEntry[str]) -> Entry | None:
     except FileNotFoundError:
         return None
     arrived = dt.datetime.fromtimestamp(status.st_mtime, dt.UTC)
-    return Entry(key=_key(file.name), received_at=arrived, hint=f"{folder}/{file.name}")
+    hint = f"{folder}/{file.name}"
+    return Entry(key=_key(file.name), received_at=arrived, hint=hint, size=status.st_size)
 
 
 def _key(name: str) -> str:
@@ -225,13 +241,14 @@ def _key(name: str) -> str:
 
 def _header_block(file: int) -> bytes:
     """Read up to the blank line and no further than needed."""
-    block = b""
-    while len(block) < _MAX_HEADER_BYTES and (chunk := os.read(file, _CHUNK)):
+    block = bytearray()
+    while len(block) <= HEADER_BYTES and (chunk := os.read(file, _CHUNK)):
+        start = max(len(block) - _BLANK_BYTES, 0)
         block += chunk
-        ends = [at for blank in _BLANK_LINES if (at := block.find(blank)) >= 0]
+        ends = [at for blank in _BLANK_LINES if (at := block.find(blank, start)) >= 0]
         if ends:
-            return block[: min(ends) + 2]
-    return block
+            return bytes(block[: min(ends) + 2])
+    return bytes(block)
 
 
 def _private(path: Path) -> int:

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 
 from parsers.mail.message import parse_headers
 from workflow.application import Fate, Seen
 from workflow.decisions import DecisionRefusedError
-from workflow.intake import message_of, new_application
-from workflow.ports import Entry, Work
+from workflow.intake import IntakeRules, new_application, store_whole
+from workflow.ports import Entry, Mailbox, Work
 from workflow.progress import Desk
 
 
-def take_by_hand(desk: Desk, seen: Seen, raw: bytes, *, operator: str) -> int:
+def take_by_hand(
+    desk: Desk, seen: Seen, mailbox: Mailbox, *, rules: IntakeRules, operator: str
+) -> int:
     """Store the message and open an application for it; returns the application's id.
 
     What an operator took is settled: its subject, sender and kind raise no doubt again. Raises
-    `DecisionRefusedError` where these bytes were taken before.
+    `DecisionRefusedError` where it has vanished, or where these bytes were taken before.
     """
-    with desk.store.begin(write=False) as work:
-        _refuse_known(work, hashlib.sha256(raw).hexdigest())
-    digest = desk.blobs.put(raw)
-    headers = parse_headers(raw)
     entry = Entry(key=seen.key, received_at=seen.received_at)
-    message = message_of(headers, mailbox=seen.mailbox, digest=digest, size=len(raw), entry=entry)
+    ((_, header),) = mailbox.headers([entry])
+    message = None
+    if header is not None:
+        headers = parse_headers(header)
+        message = store_whole(
+            mailbox, entry, headers, store=desk.store, blobs=desk.blobs, rules=rules
+        )
+    if message is None:
+        raise DecisionRefusedError(f"письма № {seen.id} больше нет в ящике «{seen.mailbox}»")
     with desk.store.begin() as work:
-        _refuse_known(work, digest)
+        _refuse_known(work, message.digest)
         application_id = new_application(
             work,
             received_at=seen.received_at,
@@ -39,7 +44,7 @@ def take_by_hand(desk: Desk, seen: Seen, raw: bytes, *, operator: str) -> int:
             seen.id,
             fate=Fate.TAKEN,
             reason="taken_by_operator",
-            digest=digest,
+            digest=message.digest,
             application_id=application_id,
         )
         return application_id

@@ -333,3 +333,4 @@ class Reading:
         Evidence, ...
     ] = ()  # limits of the whole reading that were reached: something was left unread
     bounce: Bounce | None = None  # where the message is one: then nothing else in it is read
+    infections: tuple[Evidence, ...] = ()  # what an antivirus found in the message

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+HEADER_BYTES: Final = 4 * 2**20
+"""Of a header block that are looked at, in the mailbox too; ours are a few kB, servers take 1 MB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

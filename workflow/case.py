@@ -75,6 +75,7 @@ class Case:
     questionnaires: tuple[Questionnaire, ...]
     cloud_links: tuple[Evidence, ...]
     limits: tuple[Evidence, ...]
+    infections: tuple[Evidence, ...] = ()
     known: Known = field(default_factory=Known)
     rules: RuleSettings = field(default_factory=RuleSettings)
 
@@ -161,6 +162,7 @@ def lay_together(
         if has_both
         else tuple(link for one in messages for link in one.reading.cloud_links),
         limits=tuple(limit for one in messages for limit in one.reading.limits),
+        infections=tuple(found for one in messages for found in one.reading.infections),
         known=known or Known(),
         rules=rules or RuleSettings(),
     )

@@ -153,7 +153,9 @@ def retry(desk: Desk, application_id: int, *, operator: Operator) -> Application
         event = _retry_event(application, work.history(application_id))
         if event is Event.RETRIED:
             for message in work.messages(application_id):
-                work.update_message(replace(message, reading=None, faults=0))
+                too_large = message.size > desk.largest_bytes  # and stays so
+                reading = message.reading if too_large else None
+                work.update_message(replace(message, reading=reading, faults=0))
         if event is Event.DELIVERY_RETRIED:
             _resend_welcome(desk, work, application_id)
         gone = {

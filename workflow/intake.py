@@ -7,13 +7,12 @@ application leaves nothing but a row with the reason.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final, NamedTuple
 
-from parsers.facts import Automatic, Headers, SubjectMatch
+from parsers.facts import Automatic, Evidence, Headers, How, Reading, SubjectMatch
 from workflow.application import Fate, HistoryRow, Message, Seen
 from workflow.placement import Home, home_at_arrival
 from workflow.ports import (
@@ -41,6 +40,9 @@ _LOOKED: Final = "looked:"
 _LOOKED_EVERY: Final = dt.timedelta(minutes=1)
 """So exact is what the switch says; a quiet mailbox costs no more writing."""
 
+LARGEST_BYTES: Final = 60 * 2**20
+"""Of a message that is read, unless the composition root says otherwise."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeRules:
@@ -49,6 +51,7 @@ class IntakeRules:
     own_addresses: frozenset[str]  # lower case: mail from these is the daemon's own
     tokens: Tokens
     start_date: dt.datetime | None = None  # what arrived before is accounted for and left alone
+    largest_bytes: int = LARGEST_BYTES  # of a message that is read; a larger one is only stored
 
 
 class Taken(NamedTuple):
@@ -91,14 +94,10 @@ def take_in(
             seen = _seen(mailbox, entry, headers, fate=Fate.IGNORED, reason=reason)
             yield Taken(seen, headers, for_operators=_leave_alone(store, seen, effect))
         else:
-            raw = mailbox.message(entry)
-            if raw is None:
+            message = store_whole(mailbox, entry, headers, store=store, blobs=blobs, rules=rules)
+            if message is None:
                 continue
-            digest = _keep(raw, store, blobs)
             seen = _seen(mailbox, entry, headers, fate=Fate.TAKEN, reason="application")
-            message = message_of(
-                headers, mailbox=mailbox.name, digest=digest, size=len(raw), entry=entry
-            )
             with store.begin() as work:
                 seen = take(work, seen, message, headers, rules.tokens, now=now)
             yield Taken(seen, headers)
@@ -184,15 +183,6 @@ def take(
     return seen
 
 
-def _keep(raw: bytes, store: Store, blobs: Blobs) -> str:
-    """Store the bytes of a message, unless they were deleted when their time was over."""
-    digest = hashlib.sha256(raw).hexdigest()
-    with store.begin(write=False) as work:
-        if work.is_forgotten(digest):
-            return digest
-    return blobs.put(raw)
-
-
 def new_headers(mailbox: Mailbox, store: Store) -> Iterator[tuple[Entry, bytes]]:
     """Return the places of a mailbox that have no row yet with their header, in constant memory."""
     with store.begin(write=False) as work:
@@ -221,6 +211,41 @@ def why_not_ours(headers: Headers, entry: Entry, rules: IntakeRules, work: Work)
     ):
         return "other_subject"
     return None
+
+
+def store_whole(
+    mailbox: Mailbox,
+    entry: Entry,
+    headers: Headers,
+    *,
+    store: Store,
+    blobs: Blobs,
+    rules: IntakeRules,
+) -> Message | None:
+    """Store the bytes of a message, whatever its size, and return what is to be said of it.
+
+    None where it has vanished. One that is too large to be read is known by its headers alone; one whose
+    bytes were deleted when their time was over is not stored again.
+    """
+    with blobs.draft() as draft:
+        if not mailbox.copy(entry, draft.write):
+            return None
+        digest, size = draft.digest, draft.size
+        if not _is_forgotten(digest, store):
+            draft.keep()
+    message = message_of(headers, mailbox=mailbox.name, digest=digest, size=size, entry=entry)
+    return message if size <= rules.largest_bytes else replace(message, reading=unread(headers))
+
+
+def _is_forgotten(digest: str, store: Store) -> bool:
+    with store.begin(write=False) as work:
+        return work.is_forgotten(digest)
+
+
+def unread(headers: Headers) -> Reading:
+    """Return the reading of a message that is too large: nothing but its headers, and why."""
+    limit = Evidence(document="", raw="письмо больше допустимого размера", how=How.HEADER)
+    return Reading(headers=headers, limits=(limit,))
 
 
 def message_of(headers: Headers, *, mailbox: str, digest: str, size: int, entry: Entry) -> Message:

@@ -70,7 +70,7 @@ def home_at_arrival(headers: Headers, work: Work, tokens: Tokens) -> Home:
 
 def place(message: Message, reading: Reading, work: Work, tokens: Tokens) -> Placement:
     """Decide where a message belongs once its papers are known."""
-    has_papers = bool(_digests(reading))
+    has_papers = _may_hold_papers(reading)
     thread = thread_of(message.references, work, tokens)
     other = _standing_for(thread.application_id, work)
     if thread.forged:
@@ -78,7 +78,7 @@ def place(message: Message, reading: Reading, work: Work, tokens: Tokens) -> Pla
     if other is not None:
         if message.sender.casefold() not in work.senders(other.id):
             return Placement(Way.LINKED, other, Code.FOLLOW_UP_FROM_OTHER_SENDER)
-        repeats = has_papers and _holds_all(reading, work.messages(other.id))
+        repeats = _holds_all(reading, work.messages(other.id))
         if repeats and other.state not in _BEGUN_ANEW:
             return Placement(Way.REPEAT, other)
         return _in_thread(other, has_papers=has_papers)
@@ -123,6 +123,13 @@ def _by_content(message: Message, reading: Reading, work: Work) -> Placement:
 def _holds_all(reading: Reading, messages: Sequence[Message]) -> bool:
     there = {digest for one in messages if one.reading for digest in _digests(one.reading)}
     return bool(_digests(reading)) and _digests(reading) <= there
+
+
+def _may_hold_papers(reading: Reading) -> bool:
+    """Whether there are files, or some that were not read because of a limit."""
+    return bool(
+        _digests(reading) or reading.limits or any(one.trouble for one in reading.documents)
+    )
 
 
 def _digests(reading: Reading) -> frozenset[str]:

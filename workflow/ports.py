@@ -82,11 +82,32 @@ class Reader(Protocol):
         """
 
 
+class Draft(Protocol):
+    """Bytes on their way into `Blobs`, of whatever size."""
+
+    @property
+    def size(self) -> int:
+        """Bytes so far."""
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 (hex) of the bytes so far."""
+
+    def write(self, part: bytes) -> None:
+        """Add bytes."""
+
+    def keep(self) -> str:
+        """Store them and return the digest (hex); when it returns, they survive a power loss."""
+
+
 class Blobs(Protocol):
     """Keeps the bytes of messages, durably, under their SHA-256."""
 
-    def put(self, raw: bytes) -> str:
-        """Store and return the digest (hex); when it returns, the bytes survive a power loss."""
+    def draft(self) -> AbstractContextManager[Draft]:
+        """Take bytes bit by bit; what is not kept when the block ends is gone.
+
+        Raises `ServiceUnavailableError`, as every step of the draft does, where they cannot be stored.
+        """
 
     def get(self, digest: str) -> bytes:
         """Return the bytes. Raises `ServiceUnavailableError` where they are not there."""
@@ -363,6 +384,7 @@ class Entry:
     key: str
     received_at: dt.datetime  # INTERNALDATE, a file's time
     hint: str = ""  # where the mailbox may look first
+    size: int = 0  # bytes, as far as the mailbox knows without reading (RFC822.SIZE, a file's size)
 
 
 class Mailbox(Protocol):
@@ -412,6 +434,9 @@ class Mailbox(Protocol):
         What has vanished is left out. Returns the keys that an earlier numbering of the mailbox has
         given. Raises `ServiceUnavailableError`, as `MarkingRefusedError` where this way is refused.
         """
+
+    def copy(self, entry: Entry, write: Callable[[bytes], None]) -> bool:
+        """Hand the whole message over bit by bit, in constant memory; False where it has vanished."""
 
 
 HeaderParser = Callable[[bytes], Headers]

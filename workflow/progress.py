@@ -25,7 +25,7 @@ from workflow.case import RuleSettings, lay_together
 from workflow.correspondence import answer, drop_pending, tell_replaced
 from workflow.deadlines import Terms
 from workflow.findings import Code, Finding, Severity, Verdict, finding
-from workflow.intake import new_application
+from workflow.intake import LARGEST_BYTES, new_application
 from workflow.matching import examine
 from workflow.placement import Placement, Way, place, read_messages
 from workflow.ports import (
@@ -77,6 +77,7 @@ class Desk:
     terms: Terms
     retry: Callable[[int], dt.timedelta]  # attempts made -> wait
     change_needs_two: bool = True
+    largest_bytes: int = LARGEST_BYTES  # of a message that is read
 
 
 def read_unplaced(desk: Desk, message: Message) -> int | None:

@@ -11,7 +11,6 @@ from mailbot.screen import console, local, print_json, safe, table
 from mailbot.taking import take_by_hand
 from workflow.application import Fate
 from workflow.decisions import DecisionRefusedError
-from workflow.ports import Entry
 from workflow.wording import FATES, REASONS
 
 
@@ -66,12 +65,12 @@ def take_command(seen_id: int, operator: str | None, as_json: bool) -> None:
             raise DecisionRefusedError(f"письма № {seen_id} нет; список: mailbot messages")
         if row.fate is not Fate.IGNORED:
             raise DecisionRefusedError(f"письмо № {seen_id} уже взято")
-        box = next((box for box, _ in app.mailboxes if box.name == row.mailbox), None)
-        entry = Entry(key=row.key, received_at=row.received_at)
-        raw = box.message(entry) if box else None
-        if raw is None:
-            raise DecisionRefusedError(f"письма № {seen_id} больше нет в ящике «{row.mailbox}»")
-        application_id = take_by_hand(app.desk, row, raw, operator=who)
+        for mailbox, rules in app.mailboxes:
+            if mailbox.name == row.mailbox:
+                application_id = take_by_hand(app.desk, row, mailbox, rules=rules, operator=who)
+                break
+        else:
+            raise DecisionRefusedError(f"ящика «{row.mailbox}» больше нет в настройках")
     if as_json:
         print_json({"id": application_id})
     else:

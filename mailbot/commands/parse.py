@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
-from config.settings import FIRST_MAILBOX, ConfigurationError, Settings
+from config.settings import ConfigurationError, Settings
+from config.values import FIRST_MAILBOX
 from mailbot import documents
 from mailbot.app import (
     cage_of,
     own_addresses,
+    reader_of,
     rule_settings,
     schema_of,
     store_of,
@@ -27,14 +30,18 @@ from mailbot.screen import console, print_json, safe, severity_word
 from mailbot.storage import SchemaState
 from mailbot.storage.registertables import register_entries
 from parsers.facts import Evidence, Field, Headers, How, Reading, SubjectMatch
+from parsers.limits import Limits
 from parsers.mail.message import parse_headers
 from workflow.application import Assessment, Known, RegisterEntry
 from workflow.case import ReadMessage, RuleSettings, lay_together
 from workflow.findings import Code, Verdict, finding
+from workflow.intake import unread
 from workflow.matching import examine
-from workflow.ports import ReadingDiedError
+from workflow.ports import Reader, ReadingDiedError
 from workflow.progress import FAULTS_TO_FAIL
 from workflow.wording import SEVERITIES, verdict_with_reasons
+
+LARGEST_BYTES: Final = Limits().message_bytes
 
 
 @click.command("parse")
@@ -46,15 +53,14 @@ def parse_command(files: tuple[str, ...], as_json: bool) -> int:
     loaded = settings_if_any()
     rules = _rules(loaded) if loaded else RuleSettings()
     own = own_addresses(loaded) if loaded else frozenset()
-    messages = [(name, *_content(name)) for name in files]
+    for name in files:
+        _require_readable(name)
     printed: list[dict[str, Any]] = []
     verdicts: list[Verdict] = []
-    with (
-        _register(loaded) as look_up,
-        cage_of(loaded, 1) as cage,
-    ):
-        read = CagedReader(cage)
-        for name, raw, arrived in messages:
+    with _register(loaded) as look_up, cage_of(loaded, 1) as cage:
+        read = reader_of(loaded, cage) if loaded else CagedReader(cage)
+        for name in files:
+            raw, arrived = _content(name)
             headers = parse_headers(raw)
             if _is_ours(headers, own):
                 reading, assessment = _assess(
@@ -105,11 +111,24 @@ def _register(loaded: Settings | None) -> Iterator[LookUp]:
         store.close()
 
 
-def _content(name: str) -> tuple[bytes, dt.datetime]:
-    """Return a file's bytes and its time, which stands for the message's arrival."""
+def _require_readable(name: str) -> None:
+    """Refuse a file that cannot be read before anything is printed of the others."""
     try:
-        path = Path(name)
-        return path.read_bytes(), dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+        if not Path(name).is_fifo():
+            Path(name).open("rb").close()
+    except OSError as error:
+        raise ConfigurationError(f"{name}: файл не читается ({error.strerror})") from None
+
+
+def _content(name: str) -> tuple[bytes, dt.datetime]:
+    """Return a file's bytes and its time, which stands for the message's arrival.
+
+    Of one that is too large to be read as many as show it.
+    """
+    try:
+        with Path(name).open("rb") as file:
+            arrived = dt.datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, dt.UTC)
+            return file.read(LARGEST_BYTES + 1), arrived
     except OSError as error:
         raise ConfigurationError(f"{name}: файл не читается ({error.strerror})") from None
 
@@ -127,14 +146,14 @@ def _assess(
     raw: bytes,
     headers: Headers,
     *,
-    read: CagedReader,
+    read: Reader,
     rules: RuleSettings,
     arrived: dt.datetime,
     look_up: LookUp,
 ) -> tuple[Reading, Assessment]:
     for _ in range(FAULTS_TO_FAIL):
         try:
-            reading = read(raw)
+            reading = read(raw) if len(raw) <= LARGEST_BYTES else unread(headers)
         except ReadingDiedError:
             continue
         message = ReadMessage(reading=reading, received_at=arrived, mailbox=FIRST_MAILBOX)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from parsers.mail import charsets
@@ -30,12 +31,15 @@ _TOKEN: Final = re.compile(
 )
 # local part and domain; what could break a line or be read as two addresses is refused
 _ADDRESS: Final = re.compile(
-    r'(?:"[^"\\\s]{1,64}"|[^\s@<>()\[\],;:\\"]{1,64})@[^\s@<>()\[\],;:\\"]{1,255}'
+    r'(?:"[^"\\\s]{1,64}"|[^\s@<>()\[\],;:\\"]{1,64})@[^\s@<>()\[\],;:\\"!#$%&\'*+/=?^`{|}~]{1,255}'
 )
 # a quoted string of a name, and a sign made harmless by a backslash
 _QUOTED: Final = re.compile(rb'"((?:\\.|[^"\\])*)"', re.DOTALL)
 _QUOTED_PAIR: Final = re.compile(rb"\\(.)", re.DOTALL)
 _COMMENT: Final = re.compile(rb"\([^()]*\)")
+# a source route (RFC 5322, 4.4) or the scheme of a link before an address; space around its signs
+_ROUTE: Final = re.compile(rb"\s*(?:@[^:]*|mailto):", re.IGNORECASE)
+_AROUND_SIGN: Final = re.compile(rb"\s*([@.])\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +55,31 @@ def parse_mailboxes(value: bytes, charset: str | None = None) -> tuple[Mailbox, 
 
     What has no usable address is left out. Two addresses that stand in one place are two mailboxes.
     """
-    found: list[Mailbox] = []
-    for entry in _entries(value[:_VALUE_BYTES]):
-        found += _mailboxes(entry, charset)
-        if len(found) >= _MAILBOXES:
-            break
-    return tuple(found[:_MAILBOXES])
+    found = (box for entry in _entries(value[:_VALUE_BYTES]) for box in _mailboxes(entry, charset))
+    return tuple(islice((box for box in found if box is not None), _MAILBOXES))
+
+
+def parse_authors(value: bytes, charset: str | None = None) -> tuple[Mailbox, ...]:
+    """Return every mailbox of a From field, none where one is not to be read or the field is endless.
+
+    Who wrote must be seen whole: what one program leaves out another takes for the author.
+    """
+    found = [box for entry in _entries(value[:_VALUE_BYTES]) for box in _mailboxes(entry, charset)]
+    known = tuple(box for box in found if box is not None)
+    whole = len(value) <= _VALUE_BYTES and len(known) == len(found) <= _MAILBOXES
+    return known if whole else ()
 
 
 def _entries(value: bytes) -> Iterator[list[re.Match[bytes]]]:
-    """Yield the tokens of each entry of the list; what stands before a colon is a group's name."""
+    """Yield the tokens of each entry of the list.
+
+    What stands before a colon is a group's name, unless it holds an address: then it is an entry.
+    """
     entry: list[re.Match[bytes]] = []
     for token in _TOKEN.finditer(value):
         if token["colon"]:
+            if any(_is_address(one) for one in entry):
+                yield entry
             entry = []
         elif token["end"]:
             yield entry
@@ -73,21 +89,35 @@ def _entries(value: bytes) -> Iterator[list[re.Match[bytes]]]:
     yield entry
 
 
-def _mailboxes(entry: list[re.Match[bytes]], charset: str | None) -> Iterator[Mailbox]:
-    angles = [token["angle"] for token in entry if token["angle"] is not None]
-    words = [token["word"] for token in entry if token["word"]]
-    addresses = angles or [word for word in words if b"@" in word]
+def _is_address(token: re.Match[bytes]) -> bool:
+    """Whether a token stands in an address's place."""
+    return token["angle"] is not None or b"@" in (token["word"] or b"")
+
+
+def _mailboxes(entry: list[re.Match[bytes]], charset: str | None) -> Iterator[Mailbox | None]:
+    """Yield the mailboxes of one entry, None for what stands in the place of one and is none."""
+    angled = any(token["angle"] is not None for token in entry)
+    addresses: list[bytes] = []
+    words: list[bytes] = []
+    for token in entry:
+        # before an angle bracket a word with an @ is part of the name, behind it nobody knows what
+        if _is_address(token) and (not angled or addresses or token["angle"] is not None):
+            addresses.append(token["word"] or token["angle"])
+        elif token["word"]:
+            words.append(token["word"])
     comments = [token["comment"][1:-1] for token in entry if token["comment"]]
-    name = [word for word in words if angles or word not in addresses] or comments
+    name = _name(b" ".join(words or comments), charset)
     for raw in addresses:
         address = _address(raw)
-        if address:
-            yield Mailbox(address, _name(b" ".join(name), charset))
+        yield Mailbox(address, name) if address else None
 
 
 def _address(raw: bytes) -> str:
     """Return the address that `raw` holds, "" where it holds none; a source route is dropped."""
-    bare = b"".join(_COMMENT.sub(b"", raw).rsplit(b":", 1)[-1].split())
+    route = _ROUTE.match(raw)
+    bare = _COMMENT.sub(b"", raw[route.end() :] if route else raw).strip()
+    if b'"' not in bare:
+        bare = _AROUND_SIGN.sub(rb"\1", bare)
     try:
         text = bare.decode("utf-8")
     except UnicodeDecodeError:

@@ -84,7 +84,8 @@ def _service(value: bytes) -> str:
     Microsoft's cloud names nobody: its first word is a result.
     """
     found = _SERVICE.match(value[:_VALUE_BYTES])
-    return (found[1] or found[2]).decode("utf-8", "replace").lower() if found else ""
+    name = (found[1] or found[2]).decode("utf-8", "replace") if found else ""
+    return charsets.one_line(name).lower()
 
 
 def _passes(value: bytes, author: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -16,7 +17,7 @@ from typing import Final
 from parsers.facts import Evidence, Headers, How, SubjectMatch
 from parsers.limits import Limits
 from parsers.mail import charsets
-from parsers.mail.addresses import Mailbox, parse_mailboxes
+from parsers.mail.addresses import Mailbox, parse_authors, parse_mailboxes
 from parsers.mail.authentication import find_authentication
 from parsers.mail.automatic import find_automatic
 from parsers.mail.headerfields import HeaderBlock, decode_words, parameters, parse_header_block
@@ -42,6 +43,7 @@ _ONCE: Final = (
 )
 _MESSAGE_IDS: Final = 200  # of References that are kept, the last ones
 _FIELDS: Final = 50  # of one name that are read
+_SUBJECT_BYTES: Final = 8 * 2**10  # of one subject that are read
 _SHORT_VALUE: Final = 2000  # bytes of a message id or a date that are read
 # a message id in its angle brackets, printable ASCII, one @
 _MESSAGE_ID: Final = re.compile(rb"<[!-;=?A-~]{1,480}@[!-;=?A-~]{1,480}>")
@@ -81,7 +83,10 @@ def parse_message(raw: bytes, limits: Limits) -> Message:
             Evidence(document="", raw=link, how=How.TEXT)
             for link in find_cloud_links(body.own_text)
         ),
-        limits=tuple(_reached(what) for what in body.limits),
+        limits=tuple(
+            _reached(what)
+            for what in (*body.limits, *(["заголовок письма слишком длинный"] if block.cut else []))
+        ),
     )
 
 
@@ -91,7 +96,7 @@ def _reached(what: str) -> Evidence:
 
 def _headers(block: HeaderBlock) -> Headers:
     charset = parameters(block.first("content-type")).get("charset")
-    mailboxes = _mailboxes(block, ("from",), charset)
+    mailboxes = _mailboxes(block, ("from",), charset, parse_authors)
     senders = tuple(mailbox.address for mailbox in mailboxes)
     subject, match = _subject(block, charset)
     return Headers(
@@ -114,7 +119,7 @@ def _headers(block: HeaderBlock) -> Headers:
 def _subject(block: HeaderBlock, charset: str | None) -> tuple[str, SubjectMatch]:
     """Return the subject that is nearest to ours, the topmost of equals, and how near it is."""
     found = [
-        charsets.one_line(charsets.compose(decode_words(value, charset)))
+        charsets.one_line(charsets.compose(decode_words(value[:_SUBJECT_BYTES], charset)))
         for value in block.all("subject")[:_FIELDS]
     ]
     matches = [(match_subject(text), text) for text in found]
@@ -126,13 +131,16 @@ def _subject(block: HeaderBlock, charset: str | None) -> tuple[str, SubjectMatch
 
 
 def _mailboxes(
-    block: HeaderBlock, names: tuple[str, ...], charset: str | None
+    block: HeaderBlock,
+    names: tuple[str, ...],
+    charset: str | None,
+    parse: Callable[[bytes, str | None], tuple[Mailbox, ...]] = parse_mailboxes,
 ) -> tuple[Mailbox, ...]:
     return tuple(
         mailbox
         for name in names
         for value in block.all(name)[:_FIELDS]
-        for mailbox in parse_mailboxes(value, charset)
+        for mailbox in parse(value, charset)
     )
 
 

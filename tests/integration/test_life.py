@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -167,6 +168,26 @@ class Mail:
 
 
 @dataclass
+class _Draft:
+    """Bytes on their way into a dictionary."""
+
+    stored: dict[str, bytes]
+    raw: bytes = b""
+
+    @property
+    def size(self) -> int:
+        return len(self.raw)
+
+    def write(self, part: bytes) -> None:
+        self.raw += part
+
+    def keep(self) -> str:
+        digest = hashlib.sha256(self.raw).hexdigest()
+        self.stored[digest] = self.raw
+        return digest
+
+
+@dataclass
 class World:
     """A mailbox, a reader and a recipient, as far as the workflow can tell."""
 
@@ -203,14 +224,20 @@ class World:
         for entry in entries:
             yield entry, entry.key.encode()
 
+    def newest(self, count: int) -> list[Entry]:
+        return list(self.entries(None))[-count:]
+
     def message(self, entry: Entry) -> bytes | None:
         return entry.key.split("~")[0].encode()
 
+    def copy(self, entry: Entry, write: Callable[[bytes], None]) -> bool:
+        write(self.message(entry) or b"")
+        return True
+
     # the store of bytes
-    def put(self, raw: bytes) -> str:
-        digest = hashlib.sha256(raw).hexdigest()
-        self.stored[digest] = raw
-        return digest
+    @contextmanager
+    def draft(self) -> Iterator[_Draft]:
+        yield _Draft(self.stored)
 
     def get(self, digest: str) -> bytes:
         return self.stored[digest]

@@ -32,6 +32,7 @@ PIECES = st.sampled_from(
         b"Content-Disposition: attachment; filename*0*=cp1251''%CF", b"; filename=\"", b"begin 644 a\n", b"\nend\n",
         b"<a href='https://disk.yandex.ru/d/a'>", b"<!--", b"<style>", b"PK\x03\x04", b"%PDF-", b"\0", b"\xff", b"=",
         b"Message-ID: <", b"@", b">", b"(", b")", b"\\", b"\"", b";", b"Return-Path: <>\n", b"References: <a@b> ",
+        b"Authentication-Results: ", b"mx.b; dkim=pass header.d=b", b"(", b")", b"spf=", b"\x01", b"\xc2\x85",
     ]
 )  # fmt: skip
 MAIL = st.lists(PIECES | st.binary(max_size=12), max_size=40).map(b"".join)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from parsers.mail.addresses import Mailbox, parse_mailboxes
+from parsers.mail.addresses import Mailbox, parse_authors, parse_mailboxes
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,43 @@ def test_an_address_of_another_alphabet_stays_as_it_is() -> None:
 
 def test_no_field_is_read_without_end() -> None:
     assert len(parse_mailboxes(b"a@b.ru," * 5000)) == 500
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"a@b\0c, b@y.ru",
+        b"<a@\xff\xfe>, b@y.ru",
+        b"<>, b@y.ru",
+        b"a@x.ru\xc2\x85From: b@y.ru",
+        b"<b@y.ru>@x.ru",
+        b'"a b"@y.ru',
+        b"<a b@y.ru>",
+        b"=?utf-8?Q?a@x.ru?=, b@y.ru",
+        b"b@y.ru, (" + b"c" * 70_000 + b"), a@x.ru",
+        b"b@y.ru, " * 600,
+    ],
+)
+def test_an_author_field_that_is_not_read_whole_names_nobody(value: bytes) -> None:
+    """What one program leaves out another takes for the author."""
+    assert parse_authors(value) == ()
+
+
+@pytest.mark.parametrize(
+    "value", [b"a@x.ru\rBcc: b@y.ru", b"a@x.ru\x0bFrom: b@y.ru", b"<a@x.ru>: b@y.ru"]
+)
+def test_an_address_is_no_name_of_a_group(value: bytes) -> None:
+    assert [box.address for box in parse_authors(value)] == ["a@x.ru", "b@y.ru"]
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        (b"< a . b @ y.ru >", "a.b@y.ru"),
+        (b"<mailto:a@y.ru>", "a@y.ru"),
+        (b"Schools: a@y.ru;", "a@y.ru"),
+        (b'x@evil.ru <"a"@y.ru>', '"a"@y.ru'),
+    ],
+)
+def test_old_forms_are_still_an_author(value: bytes, address: str) -> None:
+    assert [box.address for box in parse_authors(value)] == [address]

@@ -44,6 +44,23 @@ def test_no_bytes_at_all_are_bytes_too(tmp_path: Path) -> None:
     assert blobs.get(blobs.put(b"")) == b""
 
 
+def test_bytes_that_come_bit_by_bit_are_one_file(tmp_path: Path) -> None:
+    blobs = FileBlobs(tmp_path)
+    with blobs.draft() as draft:
+        for byte in RAW:
+            draft.write(bytes([byte]))
+        assert draft.size == len(RAW)
+        assert draft.keep() == DIGEST
+    assert blobs.get(DIGEST) == RAW
+    assert len(files(tmp_path)) == 1
+
+
+def test_what_is_not_kept_leaves_nothing(tmp_path: Path) -> None:
+    with FileBlobs(tmp_path).draft() as draft:
+        draft.write(RAW)
+    assert files(tmp_path) == []
+
+
 def test_nobody_else_can_read_them(tmp_path: Path) -> None:
     before = os.umask(0)
     try:

@@ -6,6 +6,7 @@ import base64
 
 import pytest
 
+from parsers.limits import HEADER_BYTES
 from parsers.mail.headerfields import decode_words, media_type, parameters, parse_header_block
 
 NAME = "Приказ о назначении.pdf"
@@ -119,3 +120,10 @@ def test_a_media_type_is_lower_case_or_the_default() -> None:
     assert media_type(b"Text/HTML; charset=x", "a/b") == "text/html"
     assert media_type(b"text", "a/b") == "text/plain"
     assert media_type(b"pdf", "a/b") == "a/b"
+
+
+def test_a_block_that_goes_on_beyond_what_is_looked_at_says_so() -> None:
+    line = b"X: " + b"y" * HEADER_BYTES + b"\r\n"
+    assert parse_header_block(b"A: 1\r\n" + line + b"B: 2\r\n\r\n").cut
+    assert not parse_header_block(b"A: 1\r\n\r\n" + line).cut
+    assert not parse_header_block(b"A: 1\r\n").cut

@@ -629,3 +629,11 @@ def test_the_order_of_papers_changes_no_finding(order: list[int], forms: list[in
     again = assess(message(tuple(letters[at] for at in order), tuple(two[at] for at in forms)))
     assert codes(again) == codes(first)
     assert again.verdict is first.verdict is Verdict.REVIEW
+
+
+def test_what_an_antivirus_found_is_dangerous_whatever_the_papers_say() -> None:
+    found = Evidence(document="", raw="антивирус: Doc.Macro", how=How.HEADER)
+    assessment = examine(lay_together([message(infections=(found,))]))
+    assert assessment.verdict is Verdict.REVIEW
+    assert [one.code for one in assessment.findings] == [Code.ATTACHMENT_DANGEROUS]
+    assert assessment.findings[0].evidence == (found,)

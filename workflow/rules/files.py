@@ -20,8 +20,8 @@ _TROUBLES: Final = (
 def attachment_dangerous(case: Case) -> Iterator[Finding]:
     """A file could do harm to whoever opens it."""
     files = [one for one in case.documents if one.trouble is Trouble.DANGEROUS]
-    if files:
-        yield finding(Code.ATTACHMENT_DANGEROUS, map(_name, files))
+    if files or case.infections:
+        yield finding(Code.ATTACHMENT_DANGEROUS, [*map(_name, files), *case.infections])
 
 
 def attachment_unusable(case: Case) -> Iterator[Finding]:
