@@ -56,7 +56,8 @@ def build(settings: Settings) -> Iterator[App]:
     directory = settings.storage.directory
     if directory is None:
         raise ConfigurationError("[storage] directory: не задана папка для писем")
-    writer = JinjaReplyWriter(reply_settings(settings))
+    pictures = FileBlobs(directory / "crops")
+    writer = JinjaReplyWriter(reply_settings(settings), picture=pictures.get)
     cage = Cage(settings.worker.processes, seconds=READING_SECONDS, memory_bytes=READING_BYTES)
     sender = sender_of(settings)
     try:
@@ -64,7 +65,7 @@ def build(settings: Settings) -> Iterator[App]:
             desk = Desk(
                 store=store,
                 blobs=FileBlobs(directory / "messages"),
-                read=CagedReader(cage),
+                read=CagedReader(cage, pictures=pictures),
                 provisioner=RegistryProvisioner(store.database, now=utc_now),
                 write=writer,
                 now=utc_now,

@@ -38,6 +38,7 @@ from mailbot.wording import WORDING_FILE, Wording
 from parsers.facts import Field
 from workflow.application import ReplyKind, ReplyOrder, WrittenReply
 from workflow.case import REQUIRED_FIELDS
+from workflow.ports import ServiceUnavailableError
 
 BREAKAGES: Final = (
     TemplateError,
@@ -107,9 +108,15 @@ class JinjaReplyWriter:
     """Writes replies from the templates: the operator's own where there is one that works, else ours."""
 
     def __init__(
-        self, settings: ReplySettings, *, now: Callable[[], dt.datetime] | None = None
+        self,
+        settings: ReplySettings,
+        *,
+        now: Callable[[], dt.datetime] | None = None,
+        picture: Callable[[str], bytes] | None = None,
     ) -> None:
+        """`picture` gives the PNG that is kept under a digest; it may raise `ServiceUnavailableError`."""
         self._settings = settings
+        self._picture = picture
         self._now = now or _utc_now
         self._ours = ReplyTemplates(settings, loader=FunctionLoader(our_source))
         self._theirs: ReplyTemplates | None = None
@@ -124,9 +131,12 @@ class JinjaReplyWriter:
         A template of the operator's that does not render is named in the log, and ours takes its place: the school
         gets its answer.
         """
-        return self.mail(order, self._render(order))
+        picture = self._cutout(order)
+        return self.mail(order, self._render(order, has_picture=picture is not None), picture)
 
-    def mail(self, order: ReplyOrder, rendered: Rendered) -> WrittenReply:
+    def mail(
+        self, order: ReplyOrder, rendered: Rendered, picture: bytes | None = None
+    ) -> WrittenReply:
         """Return the rendered reply as a mail to the order's recipient, in its thread."""
         settings = self._settings
         key = f"{order.application_id}-{order.kind}-{secrets.token_hex(_TOKEN_BYTES)}"
@@ -141,6 +151,7 @@ class JinjaReplyWriter:
             subject=rendered.subject,
             text=rendered.text,
             html=rendered.html,
+            picture=picture if _shows_picture(rendered.sections) else None,
             enclosures=enclosures_of(
                 rendered.sections,
                 order.assessment,
@@ -156,13 +167,25 @@ class JinjaReplyWriter:
             key=key, message_id=message_id, subject=rendered.subject, content=content
         )
 
-    def _render(self, order: ReplyOrder) -> Rendered:
+    def _cutout(self, order: ReplyOrder) -> bytes | None:
+        """Return the picture of a name that could not be read, where one is kept and the reply speaks of it."""
+        letter = order.assessment.letter if order.assessment else None
+        cutout = letter.name_cutout if letter else None
+        if self._picture is None or cutout is None or order.kind not in _ASKING:
+            return None
+        try:
+            return self._picture(cutout.digest)
+        except (ServiceUnavailableError, ValueError):
+            _log.warning("cutout_missing", application=order.application_id)
+            return None
+
+    def _render(self, order: ReplyOrder, *, has_picture: bool) -> Rendered:
         if self._theirs is not None:
             try:
-                return self._theirs.render(order)
+                return self._theirs.render(order, has_picture=has_picture)
             except BREAKAGES as error:
                 _log.warning("reply_template_broken", kind=order.kind, error=type(error).__name__)
-        return self._ours.render(order)
+        return self._ours.render(order, has_picture=has_picture)
 
 
 class ReplyTemplates:
@@ -184,12 +207,15 @@ class ReplyTemplates:
         )
         self._compiled = lru_cache(_KEPT_SENTENCES)(self._environment.from_string)
 
-    def render(self, order: ReplyOrder) -> Rendered:
-        """Return the reply. Raises one of `BREAKAGES` where a template is broken."""
+    def render(self, order: ReplyOrder, *, has_picture: bool = False) -> Rendered:
+        """Return the reply; `has_picture` says that the cut-out of a name goes with it.
+
+        Raises one of `BREAKAGES` where a template is broken.
+        """
         names = _names(self._settings, order)
         source = self._loader.get_source(self._environment, WORDING_FILE)[0]
         wording = Wording(source, self._compiled, **names)
-        sections = self._sections(order, wording)
+        sections = self._sections(order, wording, has_picture=has_picture)
         values = names | self._values(order, wording, sections)
         whole = self._environment.get_template(f"{order.kind}.txt.j2").render(values)
         first, _, text = whole.lstrip("\n").partition("\n")
@@ -203,7 +229,9 @@ class ReplyTemplates:
         asks = order.kind in _ASKING
         return Rendered(subject=subject, text=tidy, html=html, sections=sections if asks else ())
 
-    def _sections(self, order: ReplyOrder, wording: Wording) -> tuple[Section, ...]:
+    def _sections(
+        self, order: ReplyOrder, wording: Wording, *, has_picture: bool
+    ) -> tuple[Section, ...]:
         assessment = order.assessment
         return sections_of(
             order.findings or (assessment.findings if assessment else ()),
@@ -211,6 +239,7 @@ class ReplyTemplates:
             wording=wording,
             required_fields=self._settings.required_fields,
             has_blank=self._settings.questionnaire_url is not None,
+            has_picture=has_picture,
         )
 
     def _values(
@@ -224,6 +253,7 @@ class ReplyTemplates:
         return {
             "reply_subject": reply_mail.reply_subject(order.subject, answers=is_answer),
             "sections": sections,
+            "picture_id": reply_mail.PICTURE_ID,
             "asked": asked,
             "answer_steps": wording.say("answer", "steps", asked=asked),
             "documents": documents_of(assessment, wording),
@@ -233,6 +263,10 @@ class ReplyTemplates:
             "message": plain_lines(order.text or ""),
             "was_read": assessment is not None,
         }
+
+
+def _shows_picture(sections: tuple[Section, ...]) -> bool:
+    return any(item.picture for section in sections for item in section.items)
 
 
 def override_loader(directory: Path) -> BaseLoader:
