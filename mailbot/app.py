@@ -50,8 +50,11 @@ def utc_now() -> dt.datetime:
 
 
 @contextmanager
-def build(settings: Settings) -> Iterator[App]:
-    """Wire the program and take it apart again. Raises `ConfigurationError`; opens nothing yet."""
+def build(settings: Settings, *, keep_pictures: bool = True) -> Iterator[App]:
+    """Wire the program and take it apart again. Raises `ConfigurationError`; opens nothing yet.
+
+    Without `keep_pictures` the readings' pictures are dropped: reading writes nothing.
+    """
     store = store_of(settings)
     directory = settings.storage.directory
     if directory is None:
@@ -65,7 +68,7 @@ def build(settings: Settings) -> Iterator[App]:
             desk = Desk(
                 store=store,
                 blobs=FileBlobs(directory / "messages"),
-                read=CagedReader(cage, pictures=pictures),
+                read=CagedReader(cage, pictures=pictures if keep_pictures else None),
                 provisioner=RegistryProvisioner(store.database, now=utc_now),
                 write=writer,
                 now=utc_now,

@@ -29,6 +29,7 @@ from mailbot.samples import (
     ADMINISTRATORS,
     SCHOOLS,
     Answers,
+    Case,
     Draft,
     File,
     Letter,
@@ -138,7 +139,9 @@ LETTERS: Final[Mapping[str, Callable[[Applicant], list[File]]]] = {
     "link": lambda one: [],
     "without number": lambda one: pdf(draw_letter(one.paper(phone=""))),
     "landline": lambda one: pdf(draw_letter(one.paper(phone=LANDLINE))),
-    "initials": lambda one: pdf(draw_letter(one.paper(name=initials_first(one.person.full_name)))),
+    "initials": lambda one: pdf(
+        draw_letter(one.paper(name=initials_first(one.person.name.in_case(Case.ACCUSATIVE))))
+    ),
     "unsigned": lambda one: pdf(draw_letter(one.paper(signature=False))),
     "unsealed": lambda one: pdf(draw_letter(one.paper(seal=False))),
     "bare": lambda one: pdf(draw_letter(one.paper(signature=False, seal=False))),
