@@ -152,6 +152,13 @@ def test_the_mail_has_exactly_the_headers_of_an_automatic_answer() -> None:
     assert all(part.get_content_disposition() == "attachment" for part in enclosed)
 
 
+def test_the_platforms_name_may_hold_anything() -> None:
+    settings = replace(SETTINGS, platform_name="{0} <\x07Сферум> {{ x }}")
+    missing = (finding(Code.LETTER_MISSING), finding(Code.QUESTIONNAIRE_MISSING))
+    mail = parsed(write(order(findings=missing), settings))
+    assert len(list(mail.iter_attachments())) == 2
+
+
 @pytest.mark.parametrize("kind", ReplyKind)
 def test_forms_go_with_the_replies_that_say_what_is_missing_and_no_others(kind: ReplyKind) -> None:
     missing = (finding(Code.LETTER_MISSING), finding(Code.QUESTIONNAIRE_MISSING))
