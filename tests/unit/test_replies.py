@@ -269,6 +269,16 @@ def test_an_operators_text_stands_word_for_word_and_escaped() -> None:
         assert "&lt;b&gt;устав&lt;/b&gt; &amp; позвоните +7 916 555-45-67.<br>" in html_of(what)
 
 
+@pytest.mark.parametrize("kind", ReplyKind)
+def test_every_cell_with_text_states_its_font(kind: ReplyKind) -> None:
+    """Outlook hands no font down into a table."""
+    for sample in sample_orders(kind):
+        shown = re.sub(r"<!--.*?-->", "", html_of(sample), flags=re.DOTALL)
+        cells = re.findall(r"<td\b[^>]*>", shown)
+        bare = [cell for cell in cells if "font-family:Arial" not in cell]
+        assert all('align="center"' in cell for cell in bare), bare
+
+
 def test_an_ask_of_an_operator_alone_has_no_list() -> None:
     text = text_of(order(findings=(), text="Пришлите, пожалуйста, устав."))
     assert "Пришлите, пожалуйста, устав." in text
