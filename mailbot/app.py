@@ -60,12 +60,16 @@ def utc_now() -> dt.datetime:
 
 
 @contextmanager
-def build(settings: Settings) -> Iterator[App]:
-    """Wire the program and take it apart again. Raises `ConfigurationError`; opens nothing yet."""
+def build(settings: Settings, *, keep_pictures: bool = True) -> Iterator[App]:
+    """Wire the program and take it apart again. Raises `ConfigurationError`; opens nothing yet.
+
+    Without `keep_pictures` the readings' pictures are dropped: reading writes nothing.
+    """
     store = store_of(settings)
     blobs = blobs_of(settings)
+    pictures = pictures_of(settings)
     ids = signed_ids(settings)
-    writer = JinjaReplyWriter(reply_settings(settings), ids=ids)
+    writer = JinjaReplyWriter(reply_settings(settings), ids=ids, picture=pictures.get)
     cage = cage_of(settings, settings.worker.processes)
     sender = sender_of(settings)
     try:
@@ -73,7 +77,7 @@ def build(settings: Settings) -> Iterator[App]:
             desk = Desk(
                 store=store,
                 blobs=blobs,
-                read=reader_of(settings, cage),
+                read=reader_of(settings, cage, pictures=pictures if keep_pictures else None),
                 provisioner=RegistryProvisioner(store.database, now=utc_now),
                 write=writer,
                 tokens=ids,
@@ -112,9 +116,12 @@ def cage_of(settings: Settings | None, workers: int) -> Cage:
     )
 
 
-def reader_of(settings: Settings, cage: Cage) -> Reader:
-    """Return who reads messages: a child in the cage, beside it the antivirus where one is set."""
-    read = CagedReader(cage)
+def reader_of(settings: Settings, cage: Cage, *, pictures: Blobs | None = None) -> Reader:
+    """Return who reads messages: a child in the cage, beside it the antivirus where one is set.
+
+    `pictures` keeps the cut-outs that a reading brings; None drops them.
+    """
+    read = CagedReader(cage, pictures=pictures)
     clamd = antivirus_of(settings)
     return ScannedReader(read, clamd) if clamd else read
 
@@ -144,10 +151,18 @@ def _post_office(settings: Settings, desk: Desk, sender: Sender) -> PostOffice:
 
 def blobs_of(settings: Settings) -> FileBlobs:
     """Return where the messages' bytes lie. Raises `ConfigurationError`."""
-    directory = settings.storage.directory
-    if directory is None:
+    return FileBlobs(_directory(settings) / "messages")
+
+
+def pictures_of(settings: Settings) -> FileBlobs:
+    """Return where the cut-outs of papers lie. Raises `ConfigurationError`."""
+    return FileBlobs(_directory(settings) / "crops")
+
+
+def _directory(settings: Settings) -> Path:
+    if settings.storage.directory is None:
         raise ConfigurationError("[storage] directory: не задана папка для писем")
-    return FileBlobs(directory / "messages")
+    return settings.storage.directory
 
 
 def store_of(settings: Settings) -> SqlStore:

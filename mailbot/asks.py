@@ -95,6 +95,7 @@ class Item:
 
     text: str
     details: tuple[str, ...] = ()
+    picture: bool = False  # the cut-out of the name stands below it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,14 +118,16 @@ def sections_of(
     wording: Wording,
     required_fields: Sequence[Field],
     has_blank: bool,
+    has_picture: bool = False,
 ) -> tuple[Section, ...]:
     """Lay out what the school is asked for: letter, questionnaire, files; () where it is nothing.
 
     Files that failed stand first where both papers are missing and may have been in them. `has_blank` says whether
-    there is a link to the blank questionnaire. Raises `TemplateError` where a sentence cannot be filled in.
+    there is a link to the blank questionnaire, `has_picture` whether a cut-out of a name that could not be read goes
+    with the reply. Raises `TemplateError` where a sentence cannot be filled in.
     """
     asking = tuple(one for one in findings if one.severity is Severity.ASK)
-    layout = _Layout(asking, assessment, wording)
+    layout = _Layout(asking, assessment, wording, has_picture=has_picture)
     letter = layout.letter()
     form = layout.questionnaire(required_fields, has_blank=has_blank)
     files = layout.files()
@@ -137,8 +140,14 @@ class _Layout:
     """The findings of one reply, sorted by paper."""
 
     def __init__(
-        self, findings: Sequence[Finding], assessment: Assessment | None, wording: Wording
+        self,
+        findings: Sequence[Finding],
+        assessment: Assessment | None,
+        wording: Wording,
+        *,
+        has_picture: bool,
     ) -> None:
+        self._has_picture = has_picture
         self._findings = findings
         self._assessment = assessment
         self._form = assessment.questionnaire if assessment else None
@@ -269,11 +278,17 @@ class _Layout:
             date=self._letter_date(),
             details=details,
         )
-        return Item(text, details)
+        return Item(text, details, picture=self._is_pictured(one))
+
+    def _is_pictured(self, one: Finding) -> bool:
+        is_name = one.code is Code.LETTER_UNREADABLE and not _is_about_number(one)
+        return is_name and self._has_picture
 
     def _variant(self, one: Finding, raw: str) -> str:
         if one.code is Code.LETTER_UNREADABLE and _is_about_number(one):
             return "number"
+        if self._is_pictured(one):
+            return "name"
         if one.code is Code.ADMINISTRATOR_PHONE_MISSING and raw.strip():
             return "spoiled"
         is_of_form = one.code is Code.PHONE_NOT_MOBILE and self._paper_of(one) is not Paper.LETTER

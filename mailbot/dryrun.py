@@ -40,7 +40,7 @@ def dry_run(settings: Settings) -> list[Row]:
     Raises `ServiceUnavailableError` where a mailbox, the database or the recognition engine cannot
     be used.
     """
-    with _readable_database(settings) as readable, build(readable) as app:
+    with _readable_database(settings) as readable, build(readable, keep_pictures=False) as app:
         return [*_intake(app), *_applications(app), *_silent(app), *_outbox(app)]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from config.settings import Settings
-from mailbot.app import blobs_of, store_of, utc_now
+from mailbot.app import blobs_of, pictures_of, store_of, utc_now
 from mailbot.blobs import FileBlobs
 from mailbot.storage import SqlStore
 from mailbot.storage.rows import batches
@@ -70,13 +70,23 @@ def purge_all(settings: Settings, *, who: str, progress: Progress = lambda count
     Interrupted at any moment, the next one goes on.
     """
     periods, now, blobs = periods_of(settings), utc_now(), blobs_of(settings)
+    pictures = pictures_of(settings)
     with closing(store_of(settings)) as store:
         found = overdue(periods, store=store, now=now, who=who)
         if next(found, None) or count_ignored(periods, store=store, now=now):
             with store.begin() as work:
                 work.set_switch(_SCRUB, "due")
-        acts = purge(periods, store=store, blobs=blobs, now=now, who=who, progress=progress)
+        acts = purge(
+            periods,
+            store=store,
+            blobs=blobs,
+            pictures=pictures,
+            now=now,
+            who=who,
+            progress=progress,
+        )
         blobs.sweep()
+        _sweep_pictures(periods, pictures, now)
         orphans = sum(
             blobs.delete_stale(digest, before=before)
             for digest, before in _orphans(periods, store, blobs, now)
@@ -87,6 +97,15 @@ def purge_all(settings: Settings, *, who: str, progress: Progress = lambda count
             orphans=orphans,
             scrubbed=_scrub(store),
         )
+
+
+def _sweep_pictures(periods: Periods, pictures: FileBlobs, now: dt.datetime) -> None:
+    """Remove cut-outs that no reading refers to any more: they are older than anything that is kept."""
+    pictures.sweep()
+    if periods.longest is not None:
+        before = (now - periods.longest).timestamp()
+        for digest in list(pictures.digests()):
+            pictures.delete_stale(digest, before=before)
 
 
 def _scrub(store: SqlStore) -> bool:

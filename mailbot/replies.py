@@ -41,6 +41,7 @@ from parsers.facts import Field
 from workflow.application import ReplyKind, ReplyOrder, WrittenReply
 from workflow.case import REQUIRED_FIELDS
 from workflow.deadlines import ZONE
+from workflow.ports import ServiceUnavailableError
 
 BREAKAGES: Final = (
     TemplateError,
@@ -115,10 +116,15 @@ class JinjaReplyWriter:
         *,
         now: Callable[[], dt.datetime] | None = None,
         ids: SignedIds | None = None,
+        picture: Callable[[str], bytes] | None = None,
     ) -> None:
-        """Write in the name of `settings`; without `ids` nobody will know the mails as ours again."""
+        """Write in the name of `settings`; without `ids` nobody will know the mails as ours again.
+
+        `picture` gives the PNG that is kept under a digest; it may raise `ServiceUnavailableError`.
+        """
         self._settings = settings
         self._ids = ids or SignedIds(settings.sender, FixedKey(secrets.token_bytes(KEY_BYTES)))
+        self._picture = picture
         self._now = now or _utc_now
         self._ours = ReplyTemplates(settings, loader=FunctionLoader(our_source))
         self._theirs: ReplyTemplates | None = None
@@ -137,9 +143,12 @@ class JinjaReplyWriter:
             today = self._now().astimezone(ZONE).date()
             answered = add_working_days(today, self._settings.answer_working_days)
             order = replace(order, deadline=answered)
-        return self.mail(order, self._render(order))
+        picture = self._cutout(order)
+        return self.mail(order, self._render(order, has_picture=picture is not None), picture)
 
-    def mail(self, order: ReplyOrder, rendered: Rendered) -> WrittenReply:
+    def mail(
+        self, order: ReplyOrder, rendered: Rendered, picture: bytes | None = None
+    ) -> WrittenReply:
         """Return the rendered reply as a mail to the order's recipient, in its thread."""
         settings = self._settings
         key = f"{order.application_id}-{order.kind}-{secrets.token_hex(_TOKEN_BYTES)}"
@@ -154,6 +163,7 @@ class JinjaReplyWriter:
             subject=rendered.subject,
             text=rendered.text,
             html=rendered.html,
+            picture=picture if _shows_picture(rendered.sections) else None,
             enclosures=enclosures_of(
                 rendered.sections,
                 order.assessment,
@@ -169,13 +179,25 @@ class JinjaReplyWriter:
             key=key, message_id=message_id, subject=rendered.subject, content=content
         )
 
-    def _render(self, order: ReplyOrder) -> Rendered:
+    def _cutout(self, order: ReplyOrder) -> bytes | None:
+        """Return the picture of a name that could not be read, where one is kept and the reply speaks of it."""
+        letter = order.assessment.letter if order.assessment else None
+        cutout = letter.name_cutout if letter else None
+        if self._picture is None or cutout is None or order.kind not in _ASKING:
+            return None
+        try:
+            return self._picture(cutout.digest)
+        except (ServiceUnavailableError, ValueError):
+            _log.warning("cutout_missing", application=order.application_id)
+            return None
+
+    def _render(self, order: ReplyOrder, *, has_picture: bool) -> Rendered:
         if self._theirs is not None:
             try:
-                return self._theirs.render(order)
+                return self._theirs.render(order, has_picture=has_picture)
             except BREAKAGES as error:
                 _log.warning("reply_template_broken", kind=order.kind, error=type(error).__name__)
-        return self._ours.render(order)
+        return self._ours.render(order, has_picture=has_picture)
 
 
 class ReplyTemplates:
@@ -197,12 +219,15 @@ class ReplyTemplates:
         )
         self._compiled = lru_cache(_KEPT_SENTENCES)(self._environment.from_string)
 
-    def render(self, order: ReplyOrder) -> Rendered:
-        """Return the reply. Raises one of `BREAKAGES` where a template is broken."""
+    def render(self, order: ReplyOrder, *, has_picture: bool = False) -> Rendered:
+        """Return the reply; `has_picture` says that the cut-out of a name goes with it.
+
+        Raises one of `BREAKAGES` where a template is broken.
+        """
         names = _names(self._settings, order)
         source = self._loader.get_source(self._environment, WORDING_FILE)[0]
         wording = Wording(source, self._compiled, **names)
-        sections = self._sections(order, wording)
+        sections = self._sections(order, wording, has_picture=has_picture)
         values = names | self._values(order, wording, sections)
         whole = self._environment.get_template(f"{order.kind}.txt.j2").render(values)
         first, _, text = whole.lstrip("\n").partition("\n")
@@ -216,7 +241,9 @@ class ReplyTemplates:
         asks = order.kind in _ASKING
         return Rendered(subject=subject, text=tidy, html=html, sections=sections if asks else ())
 
-    def _sections(self, order: ReplyOrder, wording: Wording) -> tuple[Section, ...]:
+    def _sections(
+        self, order: ReplyOrder, wording: Wording, *, has_picture: bool
+    ) -> tuple[Section, ...]:
         assessment = order.assessment
         return sections_of(
             order.findings or (assessment.findings if assessment else ()),
@@ -224,6 +251,7 @@ class ReplyTemplates:
             wording=wording,
             required_fields=self._settings.required_fields,
             has_blank=self._settings.questionnaire_url is not None,
+            has_picture=has_picture,
         )
 
     def _values(
@@ -237,6 +265,7 @@ class ReplyTemplates:
         return {
             "reply_subject": reply_mail.reply_subject(order.subject, answers=is_answer),
             "sections": sections,
+            "picture_id": reply_mail.PICTURE_ID,
             "asked": asked,
             "answer_steps": wording.say("answer", "steps", asked=asked),
             "documents": documents_of(assessment, wording),
@@ -246,6 +275,10 @@ class ReplyTemplates:
             "message": plain_lines(order.text or ""),
             "was_read": assessment is not None,
         }
+
+
+def _shows_picture(sections: tuple[Section, ...]) -> bool:
+    return any(item.picture for section in sections for item in section.items)
 
 
 def override_loader(directory: Path) -> BaseLoader:

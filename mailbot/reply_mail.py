@@ -29,6 +29,7 @@ _OWN_MARK: Final = re.compile(r"\s*\(\s*заявка\s*№\s*\d+\s*\)", re.IGNOR
 
 _KEPT_REFERENCES: Final = 20  # the first and the newest; RFC 5322 sets no bound, servers do
 _SUBJECT_LIMIT: Final = 140  # characters
+PICTURE_ID: Final = "name@cutout"
 USUAL_SUBJECT: Final = "Сферум: Регистрация организации"
 
 
@@ -104,9 +105,12 @@ def compose(
     in_reply_to: str | None,
     references: Sequence[str],
     date: dt.datetime,
+    picture: bytes | None = None,
     enclosures: Sequence[Enclosure] = (),
 ) -> bytes:
     """Return the mail with CRLF line ends: text and HTML, and the files that go with them.
+
+    `picture` is a PNG that the HTML shows as `cid:` and `PICTURE_ID` (RFC 2392).
 
     Only a recipient whose name before the @ is not ASCII makes headers that need SMTPUTF8.
     """
@@ -125,6 +129,10 @@ def compose(
     mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(text, charset="utf-8", cte="base64")
     mail.add_alternative(html, subtype="html", charset="utf-8", cte="base64")
+    if picture is not None:
+        shown = mail.get_body(("html",))
+        if isinstance(shown, EmailMessage):
+            shown.add_related(picture, "image", "png", cid=f"<{PICTURE_ID}>", disposition="inline")
     for one in enclosures:
         main, _, sub = one.media_type.partition("/")
         mail.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)

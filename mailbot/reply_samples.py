@@ -62,6 +62,7 @@ def check_templates(settings: ReplySettings) -> list[str]:
             templates = _templates(settings)
             for order in sample_orders(kind):
                 templates.render(order)
+            templates.render(sample_orders(kind)[1], has_picture=True)
         except BREAKAGES as error:
             problems.append(f"Шаблон ответа «{kind}» не работает: {_reason(error)}")
     return problems

@@ -210,6 +210,20 @@ class Headers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cutout:
+    """A piece of a page as a picture: what stood in a place that could not be read.
+
+    `picture` (a PNG in base64) only travels from the reading to whoever keeps it; `digest` is the SHA-256 (hex) that it
+    is kept under.
+    """
+
+    document: str
+    page: int
+    picture: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """What the paper that appoints the administrator says.
 
@@ -248,6 +262,7 @@ class Letter:
         Evidence, ...
     ] = ()  # what was read with too little certainty, or twice and differently
     unreadable: bool = False  # recognized as the letter, but neither name nor number can be read
+    name_cutout: Cutout | None = None  # the place of a name that could not be read
 
 
 class Field(StrEnum):

@@ -103,6 +103,12 @@ class Draft(Protocol):
 class Blobs(Protocol):
     """Keeps the bytes of messages, durably, under their SHA-256."""
 
+    def put(self, raw: bytes) -> str:
+        """Store and return the digest (hex); see `Draft.keep`.
+
+        Raises `ServiceUnavailableError` where they cannot be stored.
+        """
+
     def draft(self) -> AbstractContextManager[Draft]:
         """Take bytes bit by bit; what is not kept when the block ends is gone.
 

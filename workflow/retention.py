@@ -14,7 +14,7 @@ from typing import Final
 
 from workflow.application import Agreed, Application, Assessment, Deletion, Traces
 from workflow.findings import CATALOGUE, Finding
-from workflow.ports import Blobs, Store
+from workflow.ports import Blobs, Store, Work
 from workflow.states import State
 
 _BATCH: Final = 500
@@ -67,15 +67,23 @@ def purge(
     *,
     store: Store,
     blobs: Blobs,
+    pictures: Blobs,
     now: dt.datetime,
     who: str,
     progress: Progress = lambda count: None,
 ) -> tuple[Deletion, ...]:
-    """Delete what is overdue; returns the rows of the act. Raises `ServiceUnavailableError`."""
+    """Delete what is overdue; returns the rows of the act. Raises `ServiceUnavailableError`.
+
+    `blobs` keeps the messages, `pictures` the cut-outs of their papers.
+    """
     done: list[Deletion] = []
     for act, traces in overdue(periods, store=store, now=now, who=who):
         for digest in traces.digests:
             blobs.delete(digest)
+        with store.begin(write=False) as work:
+            shown = _pictures(work, act.application_id or 0)
+        for digest in shown:
+            pictures.delete(digest)
         with store.begin() as work:
             application = work.application(act.application_id or 0)
             if application is None:
@@ -93,6 +101,13 @@ def purge(
         with store.begin() as work:
             work.forget_viewers(before=now - longest)
     return tuple(done)
+
+
+def _pictures(work: Work, application_id: int) -> list[str]:
+    """Return the digests of the cut-outs that the readings of an application refer to."""
+    readings = [one.reading for one in work.messages(application_id) if one.reading]
+    cutouts = [letter.name_cutout for reading in readings for letter in reading.letters]
+    return [cutout.digest for cutout in cutouts if cutout and cutout.digest]
 
 
 def forgotten(application: Application) -> Application:

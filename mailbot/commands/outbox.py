@@ -5,6 +5,9 @@ from __future__ import annotations
 import email
 import email.policy
 import getpass
+import tempfile
+import webbrowser
+from pathlib import Path
 
 import click
 
@@ -91,13 +94,28 @@ def replies_command() -> None:
 @replies_command.command("preview")
 @click.argument("name", type=click.Choice([kind.value for kind in ReplyKind]), metavar="ИМЯ")
 @click.option("--html", "as_html", is_flag=True, help="Вывести HTML вместо текста.")
+@click.option("--open", "in_browser", is_flag=True, help="Открыть HTML в браузере.")
 @config_option
-def preview_command(name: str, as_html: bool) -> None:
+def preview_command(name: str, as_html: bool, in_browser: bool) -> None:
     """Показать шаблон ответа, заполненный выдуманными сведениями."""
     written = preview(ReplyKind(name), reply_settings(settings()))
     message = email.message_from_bytes(written.content, policy=email.policy.default)
-    part = message.get_body(("html",) if as_html else ("plain",))
+    is_html = as_html or in_browser
+    part = message.get_body(("html",) if is_html else ("plain",))
     if part is None:
         raise ConfigurationError(f"{name}: в шаблоне нет такой части")
     content = part.get_content().replace("\r\n", "\n")
-    click.echo(content if as_html else f"{message['Subject']}\n\n{content}")
+    if in_browser:
+        _show(name, content)
+    else:
+        click.echo(content if as_html else f"{message['Subject']}\n\n{content}")
+
+
+def _show(name: str, content: str) -> None:
+    """Open a page in the browser; the file stays, for the browser reads it when it likes."""
+    file = Path(tempfile.mkdtemp(prefix="mailbot-preview-"), f"{name}.html")
+    file.write_text(content, encoding="utf-8")
+    if webbrowser.open(file.as_uri()):
+        click.echo(f"Открыто в браузере: {file}")
+    else:
+        click.echo(f"Браузера не нашлось, откройте файл сами: {file}")

@@ -24,7 +24,7 @@ def questionnaire_command(file: Path) -> None:
     if file.suffix.casefold() not in ("", ".xlsx"):
         raise ConfigurationError(f"{file}: анкета — таблица Excel, назовите файл *.xlsx")
     content = questionnaire_workbook(
-        platform=replies.platform_name, required=replies.required_fields
+        platform=one_line(replies.platform_name), required=replies.required_fields
     )
     try:
         with file.open("xb") as target:

@@ -10,6 +10,7 @@ from mailbot.ask_failures import Paper
 from mailbot.asks import Section
 from mailbot.forms.given import given_answers, given_appointment
 from mailbot.forms.words import words
+from mailbot.mailtext import one_line
 from parsers.facts import Field
 from workflow.application import Assessment
 
@@ -35,6 +36,7 @@ def enclosures_of(
     required: Sequence[Field],
 ) -> tuple[Enclosure, ...]:
     """Return the forms that the sections speak of, with what the school has given already."""
+    platform = one_line(platform)
     papers = {section.paper for section in sections if section.enclosed}
     # loaded only where they are used: most commands write no forms
     from mailbot.forms.letter import appointment_letter

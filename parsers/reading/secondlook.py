@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
-from parsers.facts import Box, Evidence, Found, How, Letter, PersonName, Phone, PhoneKind
+from parsers.facts import Box, Cutout, Evidence, Found, How, Letter, PersonName, Phone, PhoneKind
 from parsers.images.digits import read_digits, second_name
 from parsers.images.raster import Upright
 from parsers.images.recognition import look_again
 from parsers.layout import Page, Word, bounding_box
 from parsers.names.folding import fold_look_alikes
+from parsers.reading.cutouts import cut_out
 from parsers.reading.recognizer import Leaf, Recognizer
 
 FindLetter = Callable[[Sequence[Page]], Letter | None]
@@ -56,6 +57,7 @@ def looked_closer(look: Look, find: FindLetter, recognizer: Recognizer) -> Lette
         administrators=tuple(found for found, _ in names if found),
         phones=tuple(found for found, _ in phones),
         unreadable=letter.unreadable or any(found is None for found, _ in names),
+        name_cutout=_cutout([doubt for found, doubt in names if found is None], look, recognizer),
         doubts=(
             *(doubt for doubt in letter.doubts if doubt not in checked),
             *(doubt for _, doubt in names if doubt),
@@ -91,6 +93,15 @@ def _checked_phone(
         return found, None
     kind = found.value.kind if _is_first(places[0], look) else PhoneKind.UNREADABLE
     return replace(found, value=replace(found.value, kind=kind, e164=None)), places[0]
+
+
+def _cutout(unread: Sequence[Evidence | None], look: Look, recognizer: Recognizer) -> Cutout | None:
+    """Return the picture of the first name that could not be read, None where there is no such name."""
+    place = next(filter(None, unread), None)
+    if place is None:
+        return None
+    upright, words = _at(place, look, recognizer)
+    return cut_out(upright, words, place) if upright is not None else None
 
 
 def _recognized(evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -1,4 +1,4 @@
-"""`mailbot questionnaire FILE`, from outside."""
+"""`mailbot questionnaire FILE` and `mailbot replies preview NAME --open`, from outside."""
 
 from __future__ import annotations
 
@@ -42,3 +42,20 @@ def test_a_file_that_cannot_or_must_not_be_written_is_refused_and_left(
     assert (house.directory / "there.xlsx").read_bytes() == b"the school's own"
     assert not (house.directory / "elsewhere.xlsx").exists()
     assert not (house.directory / "form.csv").exists()
+
+
+def test_a_preview_opens_in_the_browser(house: House) -> None:
+    browser = house.directory / "browser"
+    browser.write_text('#!/bin/sh\necho "$1" > "$(dirname "$0")/opened"\n')
+    browser.chmod(0o755)
+    outcome = house.run("replies", "preview", "ask", "--open", BROWSER=f"{browser} %s")
+    assert outcome.status == 0
+    shown = Path((house.directory / "opened").read_text().strip().removeprefix("file://"))
+    assert str(shown) in outcome.out
+    assert shown.read_text().startswith("<!DOCTYPE html>")
+
+
+def test_a_preview_without_a_browser_says_where_the_page_lies(house: House) -> None:
+    outcome = house.run("replies", "preview", "welcome", "--open", PATH="", BROWSER="/none/such %s")
+    assert outcome.status == 0
+    assert Path(outcome.out.split()[-1]).read_text().startswith("<!DOCTYPE html>")

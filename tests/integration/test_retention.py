@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import sqlalchemy as sa
 from mailbot.blobs import FileBlobs
 from mailbot.storage import SqlStore
 from mailbot.storage.tables import metadata
+from parsers.facts import Cutout, Letter, Reading, Source
+from parsers.mail.message import parse_headers
 from workflow.application import (
     Agreed,
     Fate,
@@ -167,7 +170,12 @@ def test_each_end_has_its_own_period_and_what_has_none_is_kept(
     }
     assert {act.application_id for act, _ in found} == wanted
     done = purge(
-        periods(completed=10, rejected=3), store=store, blobs=blobs, now=NOW, who="archivist"
+        periods(completed=10, rejected=3),
+        store=store,
+        blobs=blobs,
+        pictures=blobs,
+        now=NOW,
+        who="archivist",
     )
     assert {act.application_id for act in done} == wanted
     assert not list(overdue(periods(completed=10, rejected=3), store=store, now=NOW, who=""))
@@ -188,6 +196,7 @@ def test_nothing_of_a_person_is_left_in_any_row(store: SqlStore, blobs: FileBlob
         periods(completed=1, rejected=1, expired=1, joined=1),
         store=store,
         blobs=blobs,
+        pictures=blobs,
         now=NOW,
         who="archivist",
     )
@@ -211,12 +220,31 @@ def test_nothing_of_a_person_is_left_in_any_row(store: SqlStore, blobs: FileBlob
         assert work.kept([message.digest]) == frozenset()
 
 
+def test_cutouts_of_papers_go_with_their_application(
+    store: SqlStore, blobs: FileBlobs, tmp_path: Path
+) -> None:
+    pictures = FileBlobs(tmp_path / "crops")
+    gone, stays = pictures.put(b"a name"), pictures.put(b"another name")
+    for digest, age in ((gone, 50), (stays, 5)):
+        id_ = open_case(store, blobs, State.REJECTED, ended=NOW - age * DAY)
+        cutout = Cutout(document="Приказ.pdf", page=1, digest=digest)
+        letter = Letter(attachment="Приказ.pdf", page=1, source=Source.OCR, name_cutout=cutout)
+        with store.begin() as work:
+            (message,) = work.messages(id_)
+            reading = Reading(headers=parse_headers(b""), letters=(letter,))
+            work.update_message(replace(message, reading=reading))
+    purge(
+        periods(rejected=10), store=store, blobs=blobs, pictures=pictures, now=NOW, who="archivist"
+    )
+    assert list(pictures.digests()) == [stays]
+
+
 def test_a_message_that_came_to_a_purged_application_goes_with_the_next_purge(
     store: SqlStore, blobs: FileBlobs
 ) -> None:
     id_ = open_case(store, blobs, State.COMPLETED, ended=NOW - 5 * DAY)
     everywhere = periods(completed=1)
-    purge(everywhere, store=store, blobs=blobs, now=NOW, who="archivist")
+    purge(everywhere, store=store, blobs=blobs, pictures=blobs, now=NOW, who="archivist")
     with store.begin() as work:
         late = Message(
             digest=blobs.put(b"thanks"),
@@ -230,7 +258,7 @@ def test_a_message_that_came_to_a_purged_application_goes_with_the_next_purge(
             noted="no_papers",
         )
         work.add_message(late)
-    (act,) = purge(everywhere, store=store, blobs=blobs, now=NOW, who="archivist")
+    (act,) = purge(everywhere, store=store, blobs=blobs, pictures=blobs, now=NOW, who="archivist")
     assert (act.application_id, act.messages, act.size) == (id_, 1, 6)
     assert SENDER not in everything(store)
     assert list(blobs.digests()) == []
@@ -242,9 +270,12 @@ def test_a_reply_on_its_way_keeps_its_application(
 ) -> None:
     id_ = open_case(store, blobs, State.COMPLETED, ended=NOW - 5 * DAY)
     change(store, "outbox", 1, status=status)
-    assert purge(periods(completed=1), store=store, blobs=blobs, now=NOW, who="a") == ()
+    assert (
+        purge(periods(completed=1), store=store, blobs=blobs, pictures=blobs, now=NOW, who="a")
+        == ()
+    )
     change(store, "outbox", 1, status=ReplyStatus.UNDELIVERABLE)
-    (act,) = purge(periods(completed=1), store=store, blobs=blobs, now=NOW, who="a")
+    (act,) = purge(periods(completed=1), store=store, blobs=blobs, pictures=blobs, now=NOW, who="a")
     assert act.application_id == id_
 
 
@@ -267,9 +298,16 @@ def test_mail_that_was_left_alone_is_forgotten_by_its_arrival(
             )
     assert count_ignored(periods(), store=store, now=NOW) == 0
     assert count_ignored(periods(ignored=3), store=store, now=NOW) == 1_202
-    (act,) = purge(periods(ignored=3), store=store, blobs=blobs, now=NOW, who="archivist")
+    (act,) = purge(
+        periods(ignored=3), store=store, blobs=blobs, pictures=blobs, now=NOW, who="archivist"
+    )
     assert (act.application_id, act.places) == (None, 1_202)
-    assert purge(periods(ignored=3), store=store, blobs=blobs, now=NOW, who="archivist") == ()
+    assert (
+        purge(
+            periods(ignored=3), store=store, blobs=blobs, pictures=blobs, now=NOW, who="archivist"
+        )
+        == ()
+    )
     with store.begin(write=False) as work:
         rows = list(work.seen_rows())
     assert [row.subject for row in rows] == [WHO, *[""] * 1_202]
@@ -285,11 +323,13 @@ def test_who_has_exported_everything_is_forgotten_after_the_longest_period(
             view = View(at=NOW - age * DAY, who="Кукушкина", what="export", application_id=None)
             work.add_view(view)
     some = periods(completed=10, rejected=1, expired=1)
-    purge(some, store=store, blobs=blobs, now=NOW, who="archivist")  # joined ones stay for ever
+    purge(
+        some, store=store, blobs=blobs, pictures=blobs, now=NOW, who="archivist"
+    )  # joined ones stay for ever
     with store.begin(write=False) as work:
         assert [view.who for view in work.views(1)] == ["Кукушкина", "Кукушкина"]
     every = periods(completed=10, rejected=1, expired=1, joined=1)
-    purge(every, store=store, blobs=blobs, now=NOW, who="archivist")
+    purge(every, store=store, blobs=blobs, pictures=blobs, now=NOW, who="archivist")
     with store.begin(write=False) as work:
         assert [view.who for view in work.views(1)] == ["Кукушкина", "operator"]
 

@@ -276,6 +276,14 @@ def test_fields_of_the_questionnaire_are_checked(
     assert assessment.verdict is verdict
 
 
+def test_a_wrong_inn_is_asked_for_though_the_letterhead_has_the_right_one() -> None:
+    letter = replace(LETTER, inn=Found("7707083893", (PLACE,)))
+    form = replace(FORM, fields=FORM.fields | {Field.INN: Found("7707083894", (CELL,))})  # type: ignore[operator]
+    assessment = assess(message(letters=(letter,), forms=(form,)))
+    assert codes(assessment) == {Code.INN_INVALID}
+    assert assessment.verdict is Verdict.ASK
+
+
 def test_an_incomplete_questionnaire_names_every_empty_field() -> None:
     assessment = with_form(fields={}, administrators=(), administrator_phones=(), head=None)
     (incomplete,) = [

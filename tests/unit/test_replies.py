@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -12,7 +13,7 @@ import pytest
 
 from mailbot.replies import JinjaReplyWriter, ReplySettings
 from mailbot.reply_samples import check_templates, preview, sample_orders
-from parsers.facts import Document, Evidence, How, Role, Trouble
+from parsers.facts import Cutout, Document, Evidence, How, Letter, Role, Source, Trouble
 from workflow.application import (
     Agreed,
     Assessment,
@@ -21,6 +22,7 @@ from workflow.application import (
     WrittenReply,
 )
 from workflow.findings import CATALOGUE, Code, Severity, Verdict, finding
+from workflow.ports import ServiceUnavailableError
 
 SETTINGS = ReplySettings(sender="sferum@example.org")
 NOW = dt.datetime(2024, 9, 2, 10, 15, tzinfo=dt.UTC)
@@ -151,6 +153,13 @@ def test_the_mail_has_exactly_the_headers_of_an_automatic_answer() -> None:
     assert all(part.get_content_disposition() == "attachment" for part in enclosed)
 
 
+def test_the_platforms_name_may_hold_anything() -> None:
+    settings = replace(SETTINGS, platform_name="{0} <\x07Сферум> {{ x }}")
+    missing = (finding(Code.LETTER_MISSING), finding(Code.QUESTIONNAIRE_MISSING))
+    mail = parsed(write(order(findings=missing), settings))
+    assert len(list(mail.iter_attachments())) == 2
+
+
 @pytest.mark.parametrize("kind", ReplyKind)
 def test_forms_go_with_the_replies_that_say_what_is_missing_and_no_others(kind: ReplyKind) -> None:
     missing = (finding(Code.LETTER_MISSING), finding(Code.QUESTIONNAIRE_MISSING))
@@ -259,6 +268,16 @@ def test_an_operators_text_stands_word_for_word_and_escaped() -> None:
         what = order(kind, text=words)
         assert words in text_of(what).replace("\r\n", "\n")
         assert "&lt;b&gt;устав&lt;/b&gt; &amp; позвоните +7 916 555-45-67.<br>" in html_of(what)
+
+
+@pytest.mark.parametrize("kind", ReplyKind)
+def test_every_cell_with_text_states_its_font(kind: ReplyKind) -> None:
+    """Outlook hands no font down into a table."""
+    for sample in sample_orders(kind):
+        shown = re.sub(r"<!--.*?-->", "", html_of(sample), flags=re.DOTALL)
+        cells = re.findall(r"<td\b[^>]*>", shown)
+        bare = [cell for cell in cells if "font-family:Arial" not in cell]
+        assert all('align="center"' in cell for cell in bare), bare
 
 
 def test_an_ask_of_an_operator_alone_has_no_list() -> None:
@@ -403,3 +422,70 @@ def test_a_template_that_is_no_text_is_reported(tmp_path: Path) -> None:
     settings = replace(SETTINGS, override_directory=tmp_path)
     assert check_templates(settings)
     assert "нет письма о назначении" in text_of(order(), settings)
+
+
+CUTOUT = Cutout(document="Приказ.pdf", page=1, digest="ab" * 32)
+PNG = b"\x89PNG\r\n\x1a\n of a name"
+
+
+def unreadable(**changes: object) -> ReplyOrder:
+    letter = Letter(attachment="Приказ.pdf", page=1, source=Source.OCR, name_cutout=CUTOUT)
+    usual = {
+        "findings": (finding(Code.LETTER_UNREADABLE, [PLACE_OF_NAME]),),
+        "assessment": Assessment(verdict=Verdict.ASK, letter=letter),
+    }
+    return order(**(usual | changes))  # type: ignore[arg-type]
+
+
+PLACE_OF_NAME = Evidence(document="Приказ.pdf", raw="", how=How.OCR, page=1)
+
+
+def pictured(what: ReplyOrder, picture: Callable[[str], bytes] | None) -> EmailMessage:
+    writer = JinjaReplyWriter(SETTINGS, now=lambda: NOW, picture=picture)
+    return parsed(writer.write(what))
+
+
+def related(mail: EmailMessage) -> list[EmailMessage]:
+    return [part for part in mail.walk() if part.get_content_maintype() == "image"]
+
+
+def test_a_name_that_could_not_be_read_is_shown_inside_the_html() -> None:
+    asked: list[str] = []
+
+    def kept(digest: str) -> bytes:
+        asked.append(digest)
+        return PNG
+
+    mail = pictured(unreadable(), kept)
+    (image,) = related(mail)
+    assert asked == [CUTOUT.digest]
+    assert image.get_content() == PNG
+    assert image.get_content_disposition() == "inline"
+    assert f'src="cid:{image["Content-ID"].strip("<>")}"' in body(mail, "html")
+    assert "не удалось разобрать фамилию" in body(mail, "plain")
+    assert not list(mail.iter_attachments()), "a picture in the text is no enclosure"
+
+
+def test_a_number_is_never_a_picture_but_its_last_digits_in_words() -> None:
+    number = Evidence(document="Приказ.pdf", raw="8 916 12 45-67", how=How.OCR, page=1)
+    mail = pictured(
+        unreadable(findings=(finding(Code.LETTER_UNREADABLE, [number]),)), lambda _: PNG
+    )
+    assert not related(mail)
+    assert "виден номер, который кончается, по-видимому, на 45-67" in body(mail, "plain")
+
+
+@pytest.mark.parametrize("kind", [ReplyKind.RECEIPT, ReplyKind.WELCOME, ReplyKind.REJECTION])
+def test_no_picture_goes_with_what_asks_for_nothing(kind: ReplyKind) -> None:
+    assert not related(pictured(unreadable(kind=kind), lambda _: PNG))
+
+
+def test_a_picture_that_is_gone_does_not_keep_the_answer_back() -> None:
+    def gone(digest: str) -> bytes:
+        raise ServiceUnavailableError("файла нет")
+
+    for picture in (gone, None):
+        mail = pictured(unreadable(), picture)
+        assert not related(mail)
+        assert "cid:" not in body(mail, "html")
+        assert "рисунке" not in body(mail, "plain")

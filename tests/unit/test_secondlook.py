@@ -98,6 +98,17 @@ def names(letter: Letter) -> list[tuple[str, ...]]:
     return [found.value.nominatives for found in letter.administrators]
 
 
+def test_a_name_that_could_not_be_read_is_cut_out_and_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lost = look(monkeypatch, page(Иванову=0.1, Марию=0.1, Петровну=0.1), name="Иванко Мария Петро")
+    assert lost.unreadable
+    assert lost.name_cutout is not None
+    assert lost.name_cutout.picture
+    assert look(monkeypatch, page()).name_cutout is None
+    assert look(monkeypatch, page(), digits=None).name_cutout is None, "a number is no picture"
+
+
 def test_name_and_number_read_alike_are_certain(monkeypatch: pytest.MonkeyPatch) -> None:
     letter = look(monkeypatch, page())
     assert names(letter) == [("Иванова Мария Петровна",)]

@@ -12,6 +12,7 @@ from workflow.case import Case
 from workflow.comparison import Agreement, same_organization, same_person
 from workflow.findings import Code, Finding, Severity, finding
 from workflow.rules import Rule
+from workflow.rules.questionnaire import is_organization_inn
 
 
 def name_mismatch(case: Case) -> Iterator[Finding]:
@@ -59,7 +60,9 @@ def organization_mismatch(case: Case) -> Iterator[Finding]:
     if letter is None or form is None:
         return
     inn = form.fields.get(Field.INN)
-    if letter.inn and inn and letter.inn.value != inn.value:
+    # an ИНН with a wrong check digit names no organization at all: the school is asked for the right one
+    is_telling = inn is not None and is_organization_inn(inn.value)
+    if letter.inn and inn and is_telling and letter.inn.value != inn.value:
         yield finding(Code.ORGANIZATION_MISMATCH, (*letter.inn.evidence, *inn.evidence))
         return
     ogrn = form.fields.get(Field.OGRN)
