@@ -18,6 +18,7 @@ import structlog
 
 from mailbot.app import App, marking_of
 from mailbot.cage import CageClosedError
+from mailbot.logs import explained
 from mailbot.scheduling import JOBS, Place, run_job
 from parsers.mail.message import parse_headers
 from workflow.application import Fate, Message, ReplyStatus
@@ -70,10 +71,11 @@ class Summary:
         return moved + self.bounced
 
     def fault(self, error: Exception) -> None:
-        """Note a service that could not be used, once."""
+        """Note a service that could not be used, or a fault of ours, once."""
+        line = explained(error)
         with self._lock:
-            if str(error) not in self.faults:
-                self.faults.append(str(error))
+            if line not in self.faults:
+                self.faults.append(line)
 
     def ended(self, state: State) -> None:
         """Note the state in which an application was left."""
@@ -180,6 +182,9 @@ class _Round:
                 self._failed.add(application_id)
             except CageClosedError:
                 return False
+            except Exception as error:  # noqa: BLE001  # a fault of ours must not stop the rest
+                self._summary.fault(error)
+                self._failed.add(application_id)
             if not moved:
                 self._failed.add(application_id)
             if state is not None and state not in WORK:
@@ -199,6 +204,10 @@ class _Round:
                 self._failed_messages.add(message.id)
                 return False
             except (CageClosedError, StaleApplicationError):
+                return False
+            except Exception as error:  # noqa: BLE001  # a fault of ours must not stop the rest
+                self._summary.fault(error)
+                self._failed_messages.add(message.id)
                 return False
             return placed is not None or self._is_placed(message, before)
 

@@ -19,6 +19,7 @@ import click
 
 from config.settings import ConfigurationError
 from mailbot.logs import configure as configure_logs
+from mailbot.logs import explained, frames_of
 from mailbot.mailtext import one_line
 from workflow.decisions import DecisionRefusedError
 from workflow.ports import ServiceUnavailableError, StaleApplicationError
@@ -96,6 +97,7 @@ def mailbot(context: click.Context, config: str | None, debug: bool) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and end the process with its status."""
+    os.umask(0o077)  # whatever is written, directories on the way too, is closed to others
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # a terminal that knows no Cyrillic gets question marks, not a crash
@@ -121,21 +123,20 @@ def status_of(arguments: list[str]) -> int:
         # whoever read our output has gone: nothing is left to say to them
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
-    except Exception as error:  # the edge of the program: one line, unless more is asked for
-        if debug:
-            raise
-        return _explained(error)
+    except Exception as error:  # noqa: BLE001  # the edge of the program: one line, unless more is asked
+        return _explained(error, debug=debug)
     return outcome if isinstance(outcome, int) else OK
 
 
-def _explained(error: Exception) -> int:
-    """Say what went wrong in one line; what nobody foresaw is named by its kind."""
+def _explained(error: Exception, *, debug: bool) -> int:
+    """Say what went wrong in one line; what nobody foresaw is named by its kind and place."""
+    if debug:
+        click.echo(frames_of(error), err=True, nl=False)
     if isinstance(error, _REFUSED):
         return _fail(str(error), WRONG_USAGE)
     if isinstance(error, ServiceUnavailableError):
         return _fail(str(error), SERVICE_UNAVAILABLE)
-    line = f"внутренняя ошибка {type(error).__name__}: {error}; подробности: --debug"
-    return _fail(line, SERVICE_UNAVAILABLE)
+    return _fail(f"{explained(error)}; подробности: --debug", SERVICE_UNAVAILABLE)
 
 
 def _usage(error: click.ClickException) -> str:

@@ -21,6 +21,7 @@ import structlog
 
 from mailbot.app import App, back_off
 from mailbot.cage import CageClosedError
+from mailbot.logs import explained
 from mailbot.marking import Marker
 from mailbot.scheduling import scheduled
 from parsers.mail.message import parse_headers
@@ -119,7 +120,7 @@ class Daemon:
                 if not self._ended.is_set():
                     marker.run()
                 mailbox.wait(pause, self._ended)
-            except ServiceUnavailableError as error:
+            except Exception as error:  # noqa: BLE001  # a thread that ends would leave us deaf
                 if not self._ended.is_set():
                     self._ended.wait(outage.began(error))
 
@@ -150,7 +151,7 @@ class Daemon:
                 try:
                     self._submit_due(pool, size)
                     outage.over()
-                except ServiceUnavailableError as error:
+                except Exception as error:  # noqa: BLE001  # as above
                     self._ended.wait(outage.began(error))
 
     def _submit_due(self, pool: ThreadPoolExecutor, size: int) -> None:
@@ -194,8 +195,7 @@ class Daemon:
             log.warning("попытка не удалась", application=_number(key), why=str(error))
         except Exception as error:  # noqa: BLE001  # the one place: a fault of ours must not stop the rest
             self._rest(key)
-            why = f"{type(error).__name__}: {error}"
-            log.error("внутренняя ошибка", application=_number(key), why=why)
+            log.error("попытка не удалась", application=_number(key), why=explained(error))
         self._work.set()
         self._post.set()
 
@@ -231,7 +231,7 @@ class Daemon:
             try:
                 self._send_due()
                 outage.over()
-            except ServiceUnavailableError as error:
+            except Exception as error:  # noqa: BLE001  # as above
                 self._ended.wait(outage.began(error))
 
     def _send_due(self) -> None:
@@ -262,11 +262,11 @@ class _Outage:
         self._name = name
         self._attempts = 0
 
-    def began(self, error: ServiceUnavailableError) -> float:
+    def began(self, error: Exception) -> float:
         """Note a failure; returns the seconds to wait."""
         self._attempts += 1
         wait: dt.timedelta = back_off(self._app.settings, self._attempts)
-        log.warning(self._name, why=str(error), next_in_seconds=wait.total_seconds())
+        log.warning(self._name, why=explained(error), next_in_seconds=wait.total_seconds())
         return wait.total_seconds()
 
     def over(self) -> None:

@@ -134,12 +134,19 @@ class Database:
 
 def _engine(url: sa.URL) -> sa.Engine:
     if url.get_backend_name() == "sqlite":
-        engine = sa.create_engine(url, poolclass=pool.QueuePool, pool_timeout=LOCK_WAIT_SECONDS)
+        engine = sa.create_engine(
+            url,
+            poolclass=pool.QueuePool,
+            pool_timeout=LOCK_WAIT_SECONDS,
+            hide_parameters=True,  # of errors: they are a school's words
+        )
         event.listen(engine, "do_connect", _refuse_missing_file)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = sa.create_engine(url, pool_pre_ping=True, pool_timeout=LOCK_WAIT_SECONDS)
+    engine = sa.create_engine(
+        url, pool_pre_ping=True, pool_timeout=LOCK_WAIT_SECONDS, hide_parameters=True
+    )
     event.listen(engine, "connect", _prepare_postgresql)
     return engine
 
