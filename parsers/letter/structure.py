@@ -44,11 +44,11 @@ _DATE_LINE: Final = re.compile(
 # The end of a line whose word goes on with a proper name: «… МБОУ СОШ № 9 г.».
 _PLACE_AHEAD: Final = re.compile(r"(?:№|\b(?:г|гор|с|п|пос|пгт|ст|д|дер|х|им|ул|обл|р)\.)[ ]*$")
 
-# A letter's title up to the line's end, and the abbreviation of an institution that the body begins with.
+# A letter's title up to the line's end, and how the body begins: an institution's abbreviation, a word and a small one.
 _TITLE: Final = re.compile(
     r"[ ]*(?:[А-ЯЁ][а-яё-]+[ ]+){0,2}[Оо]б?[ ]+[а-яё]{4,}[^.:;!?\n]{0,90}$(?<![ ][а-яё])(?<![ ][а-яё]{2})"
 )
-_ABBREVIATION: Final = re.compile(r"[ ]*(?:[А-ЯЁ]{3,}|СПб)[ ]")
+_PROSE: Final = re.compile(r"[ ]*(?:(?:[А-ЯЁ]{3,}|СПб)[ ]|[А-ЯЁ][а-яё]+[ ]+[а-яё]{3})")
 
 # A label and its colon at the beginning of a line.
 LABEL: Final = re.compile(r"[ ]*[А-ЯЁA-Z][А-Яа-яЁёA-Za-z.,/() -]{1,60}:(?![ ]?//)")
@@ -192,7 +192,7 @@ def _begins_new(before: str, line: str, *, named: bool, behind_name: bool) -> bo
         return True
     if _NUMBER_END.search(last) and _DATE_LINE.match(line):
         return True
-    if _TITLE.match(before) and (_ABBREVIATION.match(line) or _capitalized_no_name(line)):
+    if _TITLE.match(before) and (_PROSE.match(line) or _capitalized_no_name(line)):
         return True
     ended = behind_name or LABEL.match(before) or _NUMBER_END.search(last)
     if ended and _capitalized_no_name(line):
