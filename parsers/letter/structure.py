@@ -63,6 +63,10 @@ _NUMBER_END: Final = re.compile(r"[0-9]{2}[ ]*\)?[ ]*$")
 _DASH: Final = re.compile(r"[ ]*[-•*▪]")
 _LIST_BEFORE: Final = re.compile(r"[.:;,][ ]*$")
 
+# A line that begins with a small letter, but for the order's own «приказываю».
+_SMALL: Final = re.compile(r"[ ]*(?!п[ ]?р[ ]?и[ ]?к[ ]?а[ ]?з|тел|моб|сот|исп|и\.?[ ]?о\.)[а-яё]")
+_LONGEST_BRACKET: Final = 400  # signs before a line that an open bracket holds together
+
 _FIRST_WORD: Final = re.compile(r"[ ]*([А-ЯЁ][а-яё]+)")
 
 _LONGEST: Final = 1500  # signs of a piece; no clause is longer, and what never ends costs too much
@@ -180,6 +184,8 @@ def _begins_new(before: str, line: str, *, named: bool, behind_name: bool) -> bo
         return True
     if _DASH.match(line):
         return bool(_DASH.match(before) or _LIST_BEFORE.search(last))
+    if not MARKER.match(line) and _goes_on(before, last, line):
+        return False
     if MARKER.match(line) and not last.rstrip().endswith((" №", " N", ",")):
         return True
     if last.rstrip().endswith(":") and _NUMBER_LINE.match(line):
@@ -198,6 +204,13 @@ def _begins_new(before: str, line: str, *, named: bool, behind_name: bool) -> bo
     if ended and _capitalized_no_name(line):
         return True
     return _CLOSED.search(last) is not None and _ABBREVIATED.search(last) is None
+
+
+def _goes_on(before: str, last: str, line: str) -> bool:
+    """Say whether a sentence or a bracket that is open goes on in a line that begins with a small letter or a digit."""
+    if before.count("(") > before.count(")") and len(before) < _LONGEST_BRACKET:
+        return True
+    return _SMALL.match(line) is not None and _CLOSED.search(last) is None
 
 
 def _capitalized_no_name(line: str) -> bool:
@@ -219,6 +232,8 @@ def _sentences(
         if stop[0][0] == ";" and head.count("(") > head.count(")"):
             continue
         if stop[0][0] != ";" and _ABBREVIATED.search(head):
+            if stop.end() in starts:  # «… от Ким Ф.В. Дорофеевой М.Р.»
+                continue
             follows = _STARTER.match(text, stop.end(), end)
             if not (_INITIAL_END.search(head) and follows):
                 continue
