@@ -14,7 +14,9 @@ from typing import Final
 from benchmarks.letters import mutations, office, tables
 from benchmarks.letters.drafts import Draft, Wording, invented_draft, wordings
 from benchmarks.letters.kinds import FAULTS, KINDS, Made, with_fault
+from benchmarks.letters.layers import LAYERS
 from benchmarks.letters.measure import Outcome, measured
+from benchmarks.letters.papers import Look, draw
 from workflow.case import ReadMessage
 
 LAST_RUN: Final = Path(__file__).parent / "last_run.json"  # and its tables beside it, as .txt
@@ -34,15 +36,21 @@ def main(arguments: Sequence[str]) -> int:
         text += _section("Letters", tables.main_table(outcomes))
         text += _section("Other fields and marks", tables.further_table(outcomes))
         text += _section("Not exact, or stopped without need", tables.wrong_table(outcomes))
-    faults = run.faults(_faults(options.faults), options.per_fault)
+    faults = run.faults(_chosen(options.faults, FAULTS), options.per_fault)
     if faults:
         text += _section("One fault at a time, 200 dpi in colour", tables.main_table(faults))
         text += _section("Of these not exact, or stopped", tables.wrong_table(faults))
+    layers = run.layers(_chosen(options.layers, LAYERS), options.per_layer)
+    if layers:
+        text += _section("Text layers that lie", tables.main_table(layers))
+        text += _section("Of these not exact, or stopped", tables.wrong_table(layers))
     tried, accepted = run.mutated(options.mutations, options.mutated_messages)
     if tried:
         text += _section("Wrong pairs", tables.mutation_table(tried, accepted))
     if options.save:
-        _save(options.seed, outcomes, faults, tried, accepted)
+        _save(
+            options.seed, {"letters": outcomes, "faults": faults, "layers": layers}, tried, accepted
+        )
         LAST_RUN.with_suffix(".txt").write_text("\n".join(text), encoding="utf-8")
     return 1 if sum(accepted.values()) else 0
 
@@ -55,6 +63,8 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--wordings", default="", help="one file of wordings; default: all")
     parser.add_argument("--faults", default="all", help="names with commas between, «all» or «no»")
     parser.add_argument("--per-fault", type=int, default=8)
+    parser.add_argument("--layers", default="all", help="likewise, of text layers that lie")
+    parser.add_argument("--per-layer", type=int, default=3)
     parser.add_argument("--mutations", type=int, default=3000, help="in facts, at least")
     parser.add_argument("--mutated-messages", type=int, default=60, help="whole messages")
     parser.add_argument("--keep", default="", help="a folder for the papers that were drawn")
@@ -70,9 +80,9 @@ def _kinds(chosen: str) -> list[str]:
     return names
 
 
-def _faults(chosen: str) -> list[str]:
+def _chosen(chosen: str, known: Iterable[str]) -> list[str]:
     if chosen in {"all", "no"}:
-        return list(FAULTS) if chosen == "all" else []
+        return list(known) if chosen == "all" else []
     return [name.strip() for name in chosen.split(",")]
 
 
@@ -103,6 +113,19 @@ class _Run:
             for number in range(count):
                 draft = invented_draft(random.Random(f"{self._seed}/fault/{number}"), whole)
                 made = with_fault(draft, name, number)
+                outcomes.append(self._measured(draft, made, name, number))
+        return outcomes
+
+    def layers(self, names: Iterable[str], count: int) -> list[Outcome]:
+        """Measure the same `count` letters with each text layer."""
+        whole = [one for one in self._choice if one.phone and one.named == "a"]
+        outcomes = []
+        for name in names:
+            for number in range(count):
+                chance = random.Random(f"{self._seed}/layer/{number}")
+                draft = invented_draft(chance, whole)
+                pdf = draw(draft, Look(seed=number))
+                made = LAYERS[name](pdf, draft, chance), "pdf"
                 outcomes.append(self._measured(draft, made, name, number))
         return outcomes
 
@@ -142,16 +165,11 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
 
 
 def _save(
-    seed: int,
-    outcomes: list[Outcome],
-    faults: list[Outcome],
-    tried: Counter[str],
-    accepted: Counter[str],
+    seed: int, runs: dict[str, list[Outcome]], tried: Counter[str], accepted: Counter[str]
 ) -> None:
     content = {
         "seed": seed,
-        "letters": tables.as_json(outcomes),
-        "faults": tables.as_json(faults),
+        **{name: tables.as_json(outcomes) for name, outcomes in runs.items()},
         "mutations": {name: {"tried": tried[name], "accepted": accepted[name]} for name in tried},
     }
     LAST_RUN.write_text(json.dumps(content, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")

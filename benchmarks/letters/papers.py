@@ -245,7 +245,7 @@ class _Page:
         if len(table[0]) == 2:
             widths = [width * 0.42, width * 0.58]
         else:
-            first = 0.07 if len(table[0][0]) < 6 else 0.25
+            first = 0.07 if table[0][0].startswith("№") else 0.25
             rest = (1 - first) / (len(table[0]) - 1)
             widths = [width * first, *[width * rest] * (len(table[0]) - 1)]
         grid = Grid(

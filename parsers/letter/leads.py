@@ -39,7 +39,8 @@ NAME_LABEL: Final = re.compile(
 LEAD_END: Final = re.compile(r"[:-]\s*$")
 _HAS_NUMBER: Final = re.compile(r"[0-9][ ().-]{0,3}[0-9]{2}")  # a line with its value is no header
 _ENDS_LEAD: Final = re.compile(
-    r"контрол|основание|приложени|ознаком|настоящий приказ|директор\b.*_|исполнит|^\s*приказываю",
+    r"контрол|основание|приложени|ознаком|настоящий приказ|директор\b.*_|исполнит|^\s*приказываю|"
+    r"^\s*(?:в\s+связи|в\s+целях|на\s+основании|в\s+соответствии|руководствуясь|во\s+исполнение|с\s+целью)\b",
     re.IGNORECASE,
 )
 
@@ -54,6 +55,11 @@ _PRONOUN: Final = re.compile(
     r"\b(?:назначить|зарегистрировать|утвердить|наделить|просим|прошу)\s+(?:данного|указанного|этого)\s+"
     r"(?:сотрудник|работник|педагог)\w*",
     re.IGNORECASE,
+)
+
+# Somebody is made head: under a mere title nobody's clause.
+_ANOTHER_OFFICE: Final = re.compile(
+    r"\b(?:директором|заведующ(?:им|ей)|руководителем|начальником|ректором)\b", re.IGNORECASE
 )
 
 # Another system, by its kind or in quotation marks.
@@ -98,6 +104,8 @@ def lead_after(lead: Lead | None, piece: Segment) -> Lead | None:
         return None
     same_level = piece.marker and lead.piece.marker and piece.depth <= lead.piece.depth
     if same_level or _ENDS_LEAD.search(piece.text) or HEAD_LINE.match(piece.text):
+        return None
+    if not LEAD_END.search(lead.piece.text) and _ANOTHER_OFFICE.search(piece.text):
         return None
     return lead
 

@@ -55,6 +55,9 @@ _FOR_PLATFORM: Final = re.compile(
     re.IGNORECASE,
 )
 
+# A number before anybody is named.
+_HAS_NUMBER: Final = re.compile(r"[0-9](?:[ ().-]{0,3}[0-9]){9}")
+
 # «вместо номера …»: right before the number that goes.
 _REPLACED: Final = re.compile(r"\b(?:вместо|взамен)\s+(?:[а-яё]+\s+){0,3}$", re.IGNORECASE)
 
@@ -132,6 +135,9 @@ def _owner(phone: FoundPhone, places: _Places) -> _Owner:
         return _Owner.OTHER
     here = [one for one in places.mentions if one.segment == number]
     if here:
+        bound = _bound(phone, here, piece)
+        if bound:
+            return _of(bound)
         earlier = [one for one in here if one.person.end <= phone.start]
         return _of(earlier[-1] if earlier else here[0])
     if phone.start < places.header_end:
@@ -139,6 +145,17 @@ def _owner(phone: FoundPhone, places: _Places) -> _Owner:
     if _administrator_in(piece.text) or _FOR_PLATFORM.search(piece.text):
         return _Owner.ADMINISTRATOR
     return _owner_nearby(phone, piece, places)
+
+
+def _bound(phone: FoundPhone, here: Sequence[Mention], piece: Segment) -> Mention | None:
+    """Return whom a dash behind the number ties it to, in a line of numbers and names («8 912 … – Иванова М.П.»)."""
+    if _HAS_NUMBER.search(piece.text[: here[0].person.start - piece.start]) is None:
+        return None
+    behind = next((one for one in here if one.person.start >= phone.end), None)
+    if behind is None:
+        return None
+    between = piece.text[phone.end - piece.start : behind.person.start - piece.start]
+    return behind if re.fullmatch(r"\s*-\s*", between) else None
 
 
 def _of(mention: Mention) -> _Owner:
@@ -157,6 +174,8 @@ def _owner_nearby(phone: FoundPhone, piece: Segment, places: _Places) -> _Owner:
     if phone.start >= places.tail_start:
         signed = sum(one.person.start >= places.tail_start for one in earlier)
         return _Owner.NOBODY if contact and signed <= 1 else _Owner.OTHER
+    if earlier and contact and piece.marker and earlier[-1].role is PersonRole.OTHER:
+        return _Owner.NOBODY  # a numbered clause of its own, behind a clause about somebody else
     if earlier:
         return _of(earlier[-1])
     return _Owner.NOBODY if contact else _Owner.OTHER

@@ -37,6 +37,7 @@ _CONTROL: Final = re.compile(r"\bконтрол\w+", re.IGNORECASE)
 _SUBSTITUTE: Final = re.compile(
     r"\bна\s+(?:время|период|случай)\s+(?:(?:его|её|ее|временн\w+|очередн\w+|ежегодн\w+)\s+)?(?:отсутств|отпуск|"
     r"болезн|нетрудо|командир)\w*|"
+    r"\bв\s+случае\s+(?:[а-яё]+\s+)?(?:нетрудо|болезн|отпуск|увольнен|командир)\w*|"
     r"\bв\s+(?:(?:период|случае|время|его|ее|её)\s+)*(?:\w+\s+)?отсутстви\w+|\bпри\s+отсутствии|"
     r"\bвременно\s+исполня\w+|\bдубл[её]р\w*|"
     r"\bрезервн\w+|\bзамеща(?:ет|ть|ющ)\w*|\bзамен(?:яет|ять|яющ|ой)\w*",
@@ -57,6 +58,13 @@ _HEAD_BEFORE: Final = re.compile(
 _MYSELF: Final = re.compile(
     r"(?:^|[\s(])Я,?\s+(?:нижеподписавш\w+\s+)?(?:[а-яё]+,?\s+){0,6}(?:[А-ЯЁ\"№0-9][^\s,]*\s+){0,8}$"
 )
+# The head's label before a name: «ФИО руководителя: …», «Директор школы: …».
+_HEAD_LABEL: Final = re.compile(
+    r"(?<!заместитель )(?<!заместителя )\b(?:руководител|директор|заведующ|начальник|ректор)\w*(?:\s+[^:\n\t]{1,40})?"
+    r"\s*[:\t]\s*$",
+    re.IGNORECASE,
+)
+
 # The institution acts by its head: «… в лице директора Иванова И.И. просит …».
 _IN_PERSON: Final = re.compile(
     r"\bв\s+лице\s+(?:и\.?\s?о\.?\s+|исполняющ\w+\s+обязанности\s+)?"
@@ -199,6 +207,8 @@ def _fixed_role(
         return PersonRole.OTHER
     if _controls(before) or _substitutes(before, behind, others=number > 0):
         return PersonRole.OTHER
+    if not anchored and _HEAD_LABEL.search(near):
+        return PersonRole.HEAD
     if _IN_PERSON.search(near) and not anchors(before) and not APPOINTS.search(before):
         return PersonRole.HEAD
     if len(people) > 1 and number < len(people) - 1:

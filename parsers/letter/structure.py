@@ -44,11 +44,11 @@ _DATE_LINE: Final = re.compile(
 # The end of a line whose word goes on with a proper name: «… МБОУ СОШ № 9 г.».
 _PLACE_AHEAD: Final = re.compile(r"(?:№|\b(?:г|гор|с|п|пос|пгт|ст|д|дер|х|им|ул|обл|р)\.)[ ]*$")
 
-# A letter's title up to the line's end, and the abbreviation of an institution that the body begins with.
+# A letter's title up to the line's end, and how the body begins: an institution's abbreviation, a word and a small one.
 _TITLE: Final = re.compile(
     r"[ ]*(?:[А-ЯЁ][а-яё-]+[ ]+){0,2}[Оо]б?[ ]+[а-яё]{4,}[^.:;!?\n]{0,90}$(?<![ ][а-яё])(?<![ ][а-яё]{2})"
 )
-_ABBREVIATION: Final = re.compile(r"[ ]*(?:[А-ЯЁ]{3,}|СПб)[ ]")
+_PROSE: Final = re.compile(r"[ ]*(?:(?:[А-ЯЁ]{3,}|СПб)[ ]|[А-ЯЁ][а-яё]+[ ]+[а-яё]{3})")
 
 # A label and its colon at the beginning of a line.
 LABEL: Final = re.compile(r"[ ]*[А-ЯЁA-Z][А-Яа-яЁёA-Za-z.,/() -]{1,60}:(?![ ]?//)")
@@ -62,6 +62,10 @@ _NUMBER_END: Final = re.compile(r"[0-9]{2}[ ]*\)?[ ]*$")
 # What a list's entries, marked by dashes, follow: a closed line or another entry.
 _DASH: Final = re.compile(r"[ ]*[-•*▪]")
 _LIST_BEFORE: Final = re.compile(r"[.:;,][ ]*$")
+
+# A line that begins with a small letter, but for the order's own «приказываю».
+_SMALL: Final = re.compile(r"[ ]*(?!п[ ]?р[ ]?и[ ]?к[ ]?а[ ]?з|тел|моб|сот|исп|и\.?[ ]?о\.)[а-яё]")
+_LONGEST_BRACKET: Final = 400  # signs before a line that an open bracket holds together
 
 _FIRST_WORD: Final = re.compile(r"[ ]*([А-ЯЁ][а-яё]+)")
 
@@ -180,6 +184,8 @@ def _begins_new(before: str, line: str, *, named: bool, behind_name: bool) -> bo
         return True
     if _DASH.match(line):
         return bool(_DASH.match(before) or _LIST_BEFORE.search(last))
+    if not MARKER.match(line) and _goes_on(before, last, line):
+        return False
     if MARKER.match(line) and not last.rstrip().endswith((" №", " N", ",")):
         return True
     if last.rstrip().endswith(":") and _NUMBER_LINE.match(line):
@@ -192,12 +198,19 @@ def _begins_new(before: str, line: str, *, named: bool, behind_name: bool) -> bo
         return True
     if _NUMBER_END.search(last) and _DATE_LINE.match(line):
         return True
-    if _TITLE.match(before) and (_ABBREVIATION.match(line) or _capitalized_no_name(line)):
+    if _TITLE.match(before) and (_PROSE.match(line) or _capitalized_no_name(line)):
         return True
     ended = behind_name or LABEL.match(before) or _NUMBER_END.search(last)
     if ended and _capitalized_no_name(line):
         return True
     return _CLOSED.search(last) is not None and _ABBREVIATED.search(last) is None
+
+
+def _goes_on(before: str, last: str, line: str) -> bool:
+    """Say whether a sentence or a bracket that is open goes on in a line that begins with a small letter or a digit."""
+    if before.count("(") > before.count(")") and len(before) < _LONGEST_BRACKET:
+        return True
+    return _SMALL.match(line) is not None and _CLOSED.search(last) is None
 
 
 def _capitalized_no_name(line: str) -> bool:
@@ -219,6 +232,8 @@ def _sentences(
         if stop[0][0] == ";" and head.count("(") > head.count(")"):
             continue
         if stop[0][0] != ";" and _ABBREVIATED.search(head):
+            if stop.end() in starts:  # «… от Ким Ф.В. Дорофеевой М.Р.»
+                continue
             follows = _STARTER.match(text, stop.end(), end)
             if not (_INITIAL_END.search(head) and follows):
                 continue

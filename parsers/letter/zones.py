@@ -9,7 +9,7 @@ from typing import Final
 from parsers.letter.anchors import PersonRole, anchors
 from parsers.letter.structure import Segment
 from parsers.letter.text import Span
-from parsers.names.morphology import is_first_person
+from parsers.names.morphology import is_finite_verb, is_first_person
 from parsers.names.names import FoundPerson
 
 # How the body of a letter or order begins, at the beginning of a line.
@@ -69,6 +69,10 @@ _TITLE: Final = re.compile(
 # A line's capitalized first word.
 _FIRST_WORD: Final = re.compile(r"^[ ]*([А-ЯЁ][а-яё]{3,})", re.MULTILINE)
 
+# Words in small letters, and how many a sentence has.
+_SMALL_WORD: Final = re.compile(r"(?<![\w.-])[а-яё]{4,}(?![\w.-])")
+_SENTENCE_WORDS: Final = 3
+
 _ROLE: Final = PersonRole.ADMINISTRATOR
 
 
@@ -77,6 +81,7 @@ def header_end(text: str, pieces: Sequence[Segment], people: Sequence[FoundPerso
     starts = [found.start() for found in [_BODY.search(text)] if found]
     spoken = (word.start() for word in _FIRST_WORD.finditer(text) if is_first_person(word[1]))
     starts += [found for found in [next(spoken, None)] if found is not None]
+    starts += [one.start for one in pieces if _is_prose(one.text)][:1]
     inside = _BODY_INSIDE.search(text)
     if inside:
         starts.append(text.rfind("\n", 0, inside.start()) + 1)
@@ -90,6 +95,12 @@ def header_end(text: str, pieces: Sequence[Segment], people: Sequence[FoundPerso
             starts.append(text.rfind("\n", 0, min(here + roles)) + 1)
             break
     return min(starts, default=untitled[0].start if untitled else 0)
+
+
+def _is_prose(text: str) -> bool:
+    """Say whether a piece is a sentence, as letterheads, addressees and titles have none: it has a finite verb."""
+    words = _SMALL_WORD.findall(text)
+    return len(words) >= _SENTENCE_WORDS and any(map(is_finite_verb, words))
 
 
 def self_appointment(pieces: Sequence[Segment]) -> Segment | None:

@@ -17,6 +17,17 @@ _WORD: Final = re.compile(r"[A-Za-zА-Яа-яЁёËë0-9]+")
 # A word of Cyrillic letters in which a nought or a three stands for a letter («0льга», «3инаида», «Иван0ва»).
 _DIGIT_IN_WORD: Final = re.compile(r"(?<![0-9])[03](?=[а-яё]{2})|(?<=[А-Яа-яЁё])0(?=[А-Яа-яЁё])")
 
+# A nought or a three that stands for an initial: the first behind a surname («Плотицына 3.Г.»), the second behind the
+# first («О.3. Лапина»), where no third initial makes it the number of a clause.
+_FIRST_INITIAL: Final = re.compile(
+    r"(?<=[а-яё])([ ])[03](?=\.[ ]?[А-ЯЁ]\.)|(?<=[а-яё])(\n)[03](?=\.[А-ЯЁ]\.)"
+)
+_SURNAME_BEFORE: Final = re.compile(r"(?<![А-Яа-яЁё-])[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?$")
+_SECOND_INITIAL: Final = re.compile(
+    r"(?<![А-Яа-яЁё])(?<![А-ЯЁ]\.)(?<![А-ЯЁ]\.[ ])([А-ЯЁ]\.[ ]?)[03](?=\.(?:[ ]?[А-ЯЁ][а-яё]{2}|[ ]?[,;)]|[ ]*$))",
+    re.MULTILINE,
+)
+
 # A Cyrillic word right behind: a short word of look-alikes before it is Cyrillic too («Ha время»).
 _CYRILLIC_BESIDE: Final = re.compile(r"[ \n][а-яё]{2}")
 
@@ -52,7 +63,17 @@ def fold_look_alikes(text: str) -> str:
 
     A word wholly of look-alike capitals («CEPOBA») is folded too; an address or a Latin word is left alone.
     """
-    return _WORD.sub(_fold_word, text)
+    folded = _WORD.sub(_fold_word, text)
+    folded = _FIRST_INITIAL.sub(_first_initial, folded)
+    return _SECOND_INITIAL.sub(lambda found: found[1] + _INITIAL[found[0][-1]], folded)
+
+
+_INITIAL: Final = {"0": "О", "3": "З"}
+
+
+def _first_initial(found: re.Match[str]) -> str:
+    named = _SURNAME_BEFORE.search(found.string, 0, found.start())
+    return found[0][0] + _INITIAL[found[0][-1]] if named else found[0]
 
 
 def fold_all_look_alikes(text: str) -> str:

@@ -97,6 +97,15 @@ def is_first_person(word: str) -> bool:
     return speaks and all(one.tag.POS in _VERBAL for one in readings)
 
 
+@lru_cache(maxsize=4096)
+def is_finite_verb(word: str) -> bool:
+    """Say whether `word` is a verb in a person or in the past, and nothing else."""
+    readings = parses(word)
+    return bool(readings) and all(
+        one.tag.POS == "VERB" and "impr" not in one.tag for one in readings
+    )
+
+
 def is_common_noun(word: str) -> bool:
     """Say whether the dictionary has `word` as the nominative of a noun that is no name («голова»)."""
     return any(

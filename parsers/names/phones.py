@@ -48,9 +48,9 @@ _DIGIT: Final = r"[0-9OoОоЗзбIlІі|]"
 # What may stand between the digits of one number; a comma, a semicolon and a slash part two numbers.
 _GAP: Final = r"(?:[ ]?[-.()+~*]?[ ]?[-().]?[ ]?)"
 
-# A run of digits that may be one number or several beside each other, on one line.
+# A run of digits that may be one number or several beside each other, on one line; «З.» before it is an initial.
 _RUN: Final = re.compile(
-    rf"(?<![0-9A-Za-zА-Яа-яЁё@])(?:\+[ ]?|\()?{_DIGIT}(?:{_GAP}{_DIGIT})*(?![A-Za-zА-Яа-яЁё@])"
+    rf"(?<![0-9A-Za-zА-Яа-яЁё@])(?![ОЗOI]\.)(?:\+[ ]?|\()?{_DIGIT}(?:{_GAP}{_DIGIT})*(?![A-Za-zА-Яа-яЁё@])"
 )
 
 # The end of a line inside a number, and what goes on behind it.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import textwrap
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,27 @@ def seen(letter: Letter) -> dict[str, Any]:
         "electronic": letter.electronic_signature is not None,
         "draft": letter.draft is not None,
     }
+
+
+CONSTRUCTIONS: list[dict[str, Any]] = tomllib.loads(
+    (SAMPLES / "constructions.toml").read_text(encoding="utf-8")
+)["letter"]
+
+
+@pytest.mark.parametrize("width", [42, 58, 110])
+@pytest.mark.parametrize("sample", CONSTRUCTIONS, ids=lambda sample: sample["title"])
+def test_where_lines_are_broken_changes_nobody_and_no_number(
+    sample: dict[str, Any], width: int
+) -> None:
+    lines = sample["text"].strip().split("\n")
+    wrapped = [
+        part
+        for line in lines
+        for part in ([line] if "\t" in line else textwrap.wrap(line, width, break_on_hyphens=False))
+    ]
+    found = seen(read("\n".join(wrapped)))
+    assert found["administrators"] == sample["administrators"]
+    assert found["phones"] == sample["phones"]
 
 
 @pytest.mark.parametrize("sample", LETTERS, ids=lambda sample: sample["title"])
