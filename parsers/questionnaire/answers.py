@@ -67,6 +67,13 @@ _DATE: Final = re.compile(
     r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d\d-\d\d|\d{1,2}\s+[а-я]{3,8}\s+\d{4}"
 )
 _SITE: Final = re.compile(r"(?:https?://)?[^\s@]+\.[^\s@]{2,}", re.IGNORECASE)
+# A count of people: «214», «87 чел.», «1 023»
+_COUNT: Final = re.compile(
+    r"(?:\d{1,5}|\d{1,2}\s\d{3})(?:[.,]0+)?\s*(?:чел\w*|обуч\w*|уч\w*|детей|воспитанник\w*)?\s*\.?",
+    re.IGNORECASE,
+)
+# A number or an address that stands behind a name in the same cell
+_REACHED_BY: Final = re.compile(r"\+?\d[\d\s()-]{5,}\d|[^\s,;]+@[^\s,;]+")
 _NAME_PART: Final = re.compile(r"[А-ЯЁ][А-ЯЁа-яё'-]+(?:[ -][А-ЯЁа-яё'-]+){0,2}")
 # A number that a spreadsheet rounded: «8,91612E+10»
 ROUNDED: Final = re.compile(r"\s*'?\+?\d(?:[.,]\d+)?\s*[EeЕе]\s*\+?\s*\d{1,3}\s*")
@@ -142,7 +149,8 @@ def _is_phone(text: str) -> bool:
 
 
 def _is_person(text: str) -> bool:
-    return not any(sign.isdigit() for sign in text) and bool(find_people(text, bare=True))
+    alone = _REACHED_BY.sub(" ", text)
+    return not any(sign.isdigit() for sign in alone) and bool(find_people(alone, bare=True))
 
 
 def _has_digits(least: int, most: int, text: str) -> bool:
@@ -165,5 +173,5 @@ _SHAPES: Final[Mapping[Attribute, Callable[[str], bool]]] = {
     Attribute.PATRONYMIC: lambda text: bool(_NAME_PART.fullmatch(text)),
     Attribute.SITE: lambda text: bool(_SITE.fullmatch(text)),
     Attribute.DATE: lambda text: bool(_DATE.search(text)),
-    Attribute.PUPILS: lambda text: text.isdecimal() and len(text) < 6,
+    Attribute.PUPILS: lambda text: bool(_COUNT.fullmatch(text)),
 }

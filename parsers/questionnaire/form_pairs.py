@@ -22,6 +22,7 @@ from parsers.questionnaire.forms import (
 )
 from parsers.questionnaire.labels import (
     NAME_PARTS,
+    NOTHING,
     PERSONAL,
     PLACES,
     Attribute,
@@ -167,6 +168,8 @@ class PairsReader:
             return Label()
         if label.attributes in PLACES and self._before(row, column, columns) == label.attributes:
             return Label()  # «Район | Школьный район»
+        if label == NOTHING and column == without_numbers(self.grid, row, columns)[0]:
+            return self.grid.reader.read_name(self.grid.cell(row, column).text)
         if label.asks or column == columns[0]:
             return label
         before = [self.grid.label(row, at) for at in columns if at < column]

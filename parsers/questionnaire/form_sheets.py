@@ -87,8 +87,13 @@ def read_form(sheet: Sheet, reader: LabelReader) -> FormSheet:
         title=any(
             len(text) < _LONGEST_TITLE and TITLE.search(text) for text in [sheet.name, *texts]
         ),
-        letter=any(LETTER_WORDS.search(text) for text in texts),
+        letter=any(LETTER_WORDS.search(text) and not _is_of_form(text, reader) for text in texts),
     )
+
+
+def _is_of_form(text: str, reader: LabelReader) -> bool:
+    """Tell whether a text is a label («Дата приказа о назначении») or asks to fill the form in."""
+    return bool(reader.read(text).attributes or TITLE.search(text))
 
 
 def _add_table(table: Table, answers: list[Entry], rows: list[Record]) -> None:

@@ -158,9 +158,12 @@ def _column_labels(
 ) -> Iterator[tuple[int, Label, Owner | None]]:
     """Yield every column that asks for something, with its label and its owner."""
     outer = context.section
+    read = [_column_label(grid, top, last, at) for at in range(len(grid.sheet.rows[last]))]
+    named = {label.owner for label in read} - {None, Owner.ORGANIZATION}
+    if named and outer.owner not in (None, Owner.ORGANIZATION, *named):
+        outer = Section(known=True)  # «Администратор | Должность» begins anew under «Руководитель»
     found: list[tuple[int, Label, Section]] = []
-    for column in range(len(grid.sheet.rows[last])):
-        label = _column_label(grid, top, last, column)
+    for column, label in enumerate(read):
         if label.attributes:
             group = _group(grid, top, last, column)
             found.append((column, label, group if group.owners else outer))
@@ -172,6 +175,8 @@ def _column_labels(
 def _owners(
     labels: Sequence[tuple[Label, Section]], outer: Section, context: OwnerContext
 ) -> list[Owner | None]:
+    if context.section != outer:
+        context.enter(outer)
     current = outer
     owners: list[Owner | None] = []
     for label, section in labels:
@@ -208,7 +213,7 @@ def _column_label(grid: Grid, top: int, last: int, column: int) -> Label:
         joined = grid.reader.read(_joined(grid, last, column))
         if joined.attributes:
             return joined
-    return own_label(label)
+    return own_label(label) if label.owners else grid.reader.read_name(cell.text)
 
 
 def _is_own(grid: Grid, top: int, last: int, column: int) -> bool:

@@ -118,7 +118,7 @@ _HINT: Final = re.compile(
 # «1.», «2.3)», «III.», «а)», «Раздел 2.» before a label
 _NUMBERING: Final = re.compile(
     r"^\s*(?:(?:раздел|блок|часть)\s+[а-яa-z]{1,4}\s*[.):]\s*)?(?:(?:раздел|блок|часть|п\.)\s*)?(?:\d{1,2}(?:\.\d{1,2}){0,3}\s*[.)]?(?=\s|[а-яa-z])"
-    r"|[ivxіх]{1,4}\s*[.)]|[а-яa-z]\s*\)|)\s*"
+    r"|[а-яa-z][.-]?\d{1,2}(?:\.\d{1,2}){0,2}[.)]|[ivxіх]{1,4}\s*[.)]|[а-яa-z]\s*\)|)\s*"
 )
 # What labels do not hold and values do: an e-mail address, a long number, a school's number,
 # initials
@@ -156,6 +156,13 @@ class LabelReader:
             label = self._known[text] = self._further(text) or _read(text)
         return label or NOTHING
 
+    def read_name(self, text: str) -> Label:
+        """Read «Краткое», «(сокр.)» alone as the name that it is a kind of; `NOTHING` for all else."""
+        found = meanings(split(_BRACKETS.sub(_inner, folded(text))))
+        if UNKNOWN in found or not {"name.short", "name.full"} & set(found):
+            return NOTHING
+        return _label(["name.name", *found], "")
+
     def is_known(self, text: str) -> bool:
         """Tell whether every word of a text is one that labels are made of."""
         words = split(folded(text))
@@ -169,6 +176,10 @@ class LabelReader:
             key, self._extra.keys(), scorer=fuzz.ratio, score_cutoff=_LEAST_ALIKE
         )
         return self._extra[best[0]] if best else None
+
+
+def _inner(match: re.Match[str]) -> str:
+    return f" {match[1] or match[2] or ''} "
 
 
 FIELDS: Final[Mapping[tuple[Attribute, Owner], Field]] = {
