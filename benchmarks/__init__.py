@@ -1,1 +1,1 @@
-"""Measurements: how well and how fast the program reads what schools send."""
+"""Measurements of the whole program on invented papers, apart from the tests; README.md says how to run them."""
