@@ -10,7 +10,7 @@ from typing import Final
 
 from parsers.names.identifiers import is_inn
 from parsers.questionnaire.answers import digits_of, fits, is_answer, is_sample, is_typed
-from parsers.questionnaire.form_roles import owner_columns
+from parsers.questionnaire.form_roles import block_sections, owner_columns
 from parsers.questionnaire.forms import (
     Entry,
     Grid,
@@ -21,10 +21,10 @@ from parsers.questionnaire.forms import (
     without_numbers,
 )
 from parsers.questionnaire.labels import (
+    ECHOED,
     NAME_PARTS,
     NOTHING,
     PERSONAL,
-    PLACES,
     Attribute,
     Column,
     Label,
@@ -56,6 +56,7 @@ class PairsReader:
     _shaped: Counter[int] = field(default_factory=Counter)  # answers of the right shape, by column
     _vertical: bool = False  # answers stand below their labels
     _people: dict[int, Owner] = field(default_factory=dict)  # whose a column is
+    _blocks: dict[int, OwnerContext] = field(default_factory=dict)  # side by side, by first column
     further: list[Entry] = field(default_factory=list)  # ИНН of other schools, beside the first
 
     def learn(self, rows: Sequence[int]) -> None:
@@ -86,7 +87,10 @@ class PairsReader:
     def read(self, row: int) -> Iterator[Entry]:
         """Yield the labels of a row with their answers; a heading begins a section instead."""
         if self._enter_section(row):
-            self._people = {}
+            self._people, self._blocks = {}, {}
+            return
+        if blocks := block_sections(self.grid, row):
+            self._blocks = {at: OwnerContext(section) for at, section in blocks.items()}
             return
         self._people = owner_columns(self.grid, row) or self._people
         asked = list(self._asked(row))
@@ -98,15 +102,22 @@ class PairsReader:
             if of_people:
                 yield from of_people
                 continue
-            self.context.at_column(column, first=column == asked[0][0])
+            context = self._context_at(column)
+            if context is self.context:
+                context.at_column(column, first=column == asked[0][0])
             answer = self._answer(row, column, label, cells)
             self._note_further(row, label, cells, answer)
             if answer is None and label.heading:
-                self.context.enter(section_of(label))
+                context.enter(section_of(label))
                 continue
-            yield from self._entries(own_label(label), answer, row, cells)
+            yield from self._entries(own_label(label), answer, row, cells, context=context)
         if not asked and not self.context.section.example:
             yield from self._inline(row)
+
+    def _context_at(self, column: int) -> OwnerContext:
+        """Return what follows the labels of a column: its block's, where blocks stand side by side."""
+        block = max((at for at in self._blocks if at <= column), default=None)
+        return self.context if block is None else self._blocks[block]
 
     def _of_people(self, label: Label, row: int, cells: Sequence[int]) -> list[Entry]:
         """Return the answers of a row whose columns are people's."""
@@ -117,9 +128,15 @@ class PairsReader:
         return [Entry(label, owner, cell, name, cell.text) for owner, cell in found]
 
     def _entries(
-        self, label: Label, answer: Cell | None, row: int, cells: Sequence[int]
+        self,
+        label: Label,
+        answer: Cell | None,
+        row: int,
+        cells: Sequence[int],
+        *,
+        context: OwnerContext,
     ) -> Iterator[Entry]:
-        owner = self.context.owner_of(label)
+        owner = context.owner_of(label)
         name = self.grid.sheet.name
         parts = [self.grid.cell(row, at) for at in cells[: len(NAME_PARTS)]]
         if label.attributes == (Attribute.FIO,) and len(parts) > 1 and all(map(_is_part, parts)):
@@ -166,7 +183,7 @@ class PairsReader:
             return Label()
         if label.asks and self._is_inline(row, column, columns):
             return Label()
-        if label.attributes in PLACES and self._before(row, column, columns) == label.attributes:
+        if label.attributes in ECHOED and self._before(row, column, columns) == label.attributes:
             return Label()  # «Район | Школьный район»
         if label == NOTHING and column == without_numbers(self.grid, row, columns)[0]:
             return self.grid.reader.read_name(self.grid.cell(row, column).text)

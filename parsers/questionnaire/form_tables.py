@@ -21,7 +21,7 @@ from parsers.questionnaire.forms import (
     section_of,
     without_numbers,
 )
-from parsers.questionnaire.labels import PLACES, Attribute, Column, Label, Owner
+from parsers.questionnaire.labels import ECHOED, Attribute, Column, Label, Owner
 from parsers.sheets.grid import Cell
 
 _LEAST_ADJACENT: Final = 0.5  # of the labels of a heading row stand beside another one
@@ -47,7 +47,7 @@ def is_heading_row(grid: Grid, row: int) -> bool:
     named = {one for one in columns if labels[one].attributes}
     headings = {one for one in columns if labels[one].heading and labels[one].owners}
     answered = {one for one in headings if _is_answered_below(grid, row, one)}
-    if len(named | answered) < 2 or owner_columns(grid, row) or _is_place(grid, row, named):
+    if len(named | answered) < 2 or owner_columns(grid, row) or _is_echo(grid, row, named):
         return False
     asking = named | headings
     beside = sum(
@@ -57,10 +57,10 @@ def is_heading_row(grid: Grid, row: int) -> bool:
     return beside >= _LEAST_ADJACENT * (len(asking) - 1) and not _labels_below(grid, row, named)
 
 
-def _is_place(grid: Grid, row: int, named: set[int]) -> bool:
+def _is_echo(grid: Grid, row: int, named: set[int]) -> bool:
     """Tell whether the labels are one and its answer: «Район | Школьный район»."""
     asked = {grid.label(row, one).attributes for one in named}
-    return len(asked) == 1 and asked <= PLACES
+    return len(asked) == 1 and asked <= ECHOED
 
 
 def _is_answered_below(grid: Grid, row: int, column: int) -> bool:

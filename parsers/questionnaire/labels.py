@@ -73,8 +73,10 @@ PERSONAL: Final = frozenset(
 """Attributes that need an owner; all others are the organization's."""
 
 
-PLACES: Final = frozenset({(Attribute.REGION,), (Attribute.MUNICIPALITY,), (Attribute.LOCALITY,)})
-"""What labels of places ask for, whose answers may be worded like labels: «Школьный район»."""
+ECHOED: Final = frozenset(
+    {(Attribute.REGION,), (Attribute.MUNICIPALITY,), (Attribute.LOCALITY,), (Attribute.PUPILS,)}
+)
+"""What labels ask for whose answers may be worded like them: «Школьный район», «145 детей»."""
 
 
 @dataclass(frozen=True, slots=True)
