@@ -9,7 +9,7 @@ from typing import Final
 
 from parsers.facts import PhoneKind
 from parsers.names.folding import fold_yo
-from parsers.names.names import find_people
+from parsers.names.names import Case, find_people, parse_person
 from parsers.names.phones import find_phones, parse_phone
 from parsers.questionnaire.labels import Attribute
 
@@ -138,6 +138,16 @@ def fits(attribute: Attribute, text: str) -> bool:
         return False
     shape = _SHAPES.get(attribute)
     return shape is None or shape(clean(text))
+
+
+def is_one_alone(attribute: Attribute, text: str) -> bool:
+    """Tell whether a text is a person's name or a number and nothing else, and no sample's."""
+    plain = clean(text)
+    if is_sample(plain):
+        return False
+    if attribute is Attribute.FIO:
+        return parse_person(plain, governing=Case.NOMINATIVE) is not None and len(plain.split()) > 1
+    return attribute is Attribute.PHONE and parse_phone(plain).kind is PhoneKind.MOBILE
 
 
 def _is_phone(text: str) -> bool:

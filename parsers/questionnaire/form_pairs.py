@@ -9,7 +9,15 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from parsers.names.identifiers import is_inn
-from parsers.questionnaire.answers import digits_of, fits, is_answer, is_sample, is_typed
+from parsers.questionnaire.answers import (
+    digits_of,
+    fits,
+    is_answer,
+    is_one_alone,
+    is_sample,
+    is_typed,
+)
+from parsers.questionnaire.form_inline import read_inline, wanted_of
 from parsers.questionnaire.form_roles import block_sections, owner_columns
 from parsers.questionnaire.forms import (
     Entry,
@@ -32,14 +40,9 @@ from parsers.questionnaire.labels import (
 )
 from parsers.sheets.grid import Cell
 
-# A label and its answer in one line of a cell: «ИНН: 7707083893», «ФИО – Иванова М. П.»
-_INLINE: Final = re.compile(r"(.{2,150}?)\s*(?::|\s[–—-]\s|\t|_{3,})\s*(\S.*)")
-
 _VOTES: Final = 2  # answers of the right shape in one column that make it the column of answers
 
 _LABELS: Final = 2  # labels in one column that make it no column of answers, however it is headed
-
-_WORDED: Final = (Attribute.KIND, Attribute.POST)  # whose answers have the words of labels
 
 _Asked = tuple[int, Label, list[int]]  # column of a label, the label, filled columns up to the next
 
@@ -74,7 +77,7 @@ class PairsReader:
                 usable = [at for at in cells if self._may_answer(row, at, label)]
                 beside += bool(usable)
                 below += not usable and self._below(row, column, label) is not None
-                if usable and is_typed(_wanted(label)):
+                if usable and is_typed(wanted_of(label)):
                     votes.setdefault(column, Counter())[usable[0]] += 1
                     self._shaped.update(usable)
         for column, counter in votes.items():
@@ -144,6 +147,17 @@ class PairsReader:
                 yield Entry(replace(label, attributes=(attribute,)), owner, cell, name, cell.text)
         else:
             yield Entry(label, owner, answer, name, answer.text if answer else "")
+            if owner in (Owner.ADMINISTRATOR, Owner.RESPONSIBLE) and answer is not None:
+                others = self._others(label, answer, row, cells)
+                yield from (Entry(label, owner, cell, name, cell.text) for cell in others)
+
+    def _others(self, label: Label, answer: Cell, row: int, cells: Sequence[int]) -> Iterator[Cell]:
+        """Yield further names or numbers in the row: two administrators in columns beside each other."""
+        for column in cells:
+            cell = self.grid.cell(row, column)
+            aside = self._columns.get(column) in (Column.EXAMPLE, Column.COMMENT) or cell.faint
+            if cell.ref != answer.ref and not aside and is_one_alone(wanted_of(label), cell.text):
+                yield cell
 
     def _note_further(
         self, row: int, label: Label, cells: Sequence[int], answer: Cell | None
@@ -210,7 +224,7 @@ class PairsReader:
         if kind in (Column.EXAMPLE, Column.COMMENT, Column.NUMBER, Column.LABEL):
             return False
         cell = self.grid.cell(row, column)
-        attribute = _wanted(label)
+        attribute = wanted_of(label)
         if label.heading and self.grid.label(row, column).heading:
             return False  # «Школа | Администратор» over two blocks
         if label.heading and label.owner is not Owner.ORGANIZATION:
@@ -257,7 +271,7 @@ class PairsReader:
 
     def _remark(self, row: int, label: Label, cells: Sequence[int]) -> Cell | None:
         """Return an answer that was written into the column of remarks, if its shape proves it."""
-        wanted = _wanted(label)
+        wanted = wanted_of(label)
         for at in cells:
             cell = self.grid.cell(row, at)
             if self._columns.get(at) is Column.EXAMPLE or not is_typed(wanted):
@@ -275,7 +289,7 @@ class PairsReader:
 
     def _below(self, row: int, column: int, label: Label) -> Cell | None:
         """Return the answer under a label: of the right shape, or where all answers stand below."""
-        wanted = _wanted(label)
+        wanted = wanted_of(label)
         below = row + 1
         while below < self.grid.height and self.grid.cell(below, column).covered:
             below += 1
@@ -295,7 +309,7 @@ class PairsReader:
 
     def _is_label(self, row: int, column: int) -> bool:
         label = self.grid.label(row, column)
-        return label.asks or bool(self._inline_label(self.grid.cell(row, column).text))
+        return label.asks or bool(self._inline_of(self.grid.cell(row, column).text))
 
     def _enter_section(self, row: int) -> bool:
         """Begin a section if the row is its heading, which stands alone in its row."""
@@ -329,13 +343,16 @@ class PairsReader:
                 if section != self.context.section:
                     self.context.enter(section)
 
+    def _inline_of(self, line: str) -> tuple[Label, str] | None:
+        return read_inline(line, self.grid.reader)
+
     def _is_inline(self, row: int, column: int, columns: Sequence[int]) -> bool:
         """Tell whether a cell holds its own answer, though all of it could be a label: «Тип: лицей».
 
         What stands to its right would be the answer, unless that is such a cell too.
         """
         return all(
-            any(map(self._inline_label, self.grid.cell(row, at).text.splitlines()))
+            any(map(self._inline_of, self.grid.cell(row, at).text.splitlines()))
             for at in columns
             if at >= column
         )
@@ -345,35 +362,12 @@ class PairsReader:
         for column in self.grid.filled(row):
             cell = self.grid.cell(row, column)
             for line in cell.text.splitlines():
-                found = self._inline_label(line)
+                found = self._inline_of(line)
                 if found is None:
                     continue
                 label, text = found
                 owner = self.context.owner_of(label)
                 yield Entry(label, owner, cell, self.grid.sheet.name, text, inline=True)
-
-    def _inline_label(self, line: str) -> tuple[Label, str] | None:
-        match = _INLINE.match(line.strip())
-        if match is None or not is_answer(match[2]):
-            return None
-        label = self.grid.reader.read(match[1])
-        if label.heading and label.owners and len(match[1].split()) < 5:
-            label = own_label(label)
-        if not label.asks or self.grid.reader.read(match[2]).asks:
-            return None
-        attribute = _wanted(label)
-        if is_typed(attribute):
-            return (label, match[2]) if fits(attribute, match[2]) else None
-        worded = attribute in _WORDED  # «Адрес: индекс, город, улица» holds no answer
-        return (label, match[2]) if worded or not self.grid.reader.is_known(match[2]) else None
-
-
-def _wanted(label: Label) -> Attribute:
-    """Return the one thing whose shape an answer must have; what asks for several has none."""
-    asked = own_label(label).attributes
-    if len(asked) == 1 or Attribute.INN in asked:
-        return asked[0]
-    return Attribute.IGNORED
 
 
 def _is_part(cell: Cell) -> bool:
