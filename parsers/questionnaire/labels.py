@@ -294,6 +294,7 @@ def _owners(told: list[str], core: str) -> tuple[Owner, ...]:
 
 
 _SHAPED: Final = (Attribute.FIO, Attribute.POST, Attribute.PHONE, Attribute.EMAIL)
+_OF_SCHOOLS: Final = frozenset({Attribute.SITE, Attribute.ADDRESS})
 _OF_PEOPLE: Final = frozenset({Attribute.FIO, Attribute.POST, *NAME_PARTS})
 _IDENTIFIERS: Final = (Attribute.INN, Attribute.KPP, Attribute.OGRN)
 _PLACES: Final = (Attribute.REGION, Attribute.MUNICIPALITY, Attribute.LOCALITY)
@@ -307,6 +308,8 @@ def _attributes(
     people = set(owners) - {Owner.ORGANIZATION}
     if identifiers := tuple(one for one in named if one in _IDENTIFIERS):
         return (Attribute.IGNORED,) if people else identifiers
+    if people and set(named) & _OF_SCHOOLS:  # «Сайт учредителя», «Адрес руководителя»
+        named = tuple(one for one in named if one not in _OF_SCHOOLS) or (Attribute.IGNORED,)
     mixed = tuple(one for one in named if one in (*_SHAPED, Attribute.SITE, Attribute.ADDRESS))
     if len(mixed) > 1:
         return _listed(mixed) if listed else (_first_of(mixed),)
@@ -326,7 +329,10 @@ def _attributes(
 def _named_attributes(told: list[str]) -> tuple[Attribute, ...]:
     found = [one.removeprefix("attribute.") for one in told if one.startswith("attribute.")]
     named = [Attribute.PHONE if one == "mobile" else Attribute(one) for one in found]
-    if sum(one in NAME_PARTS for one in set(named)) > 1:
+    parts = set(named) & set(NAME_PARTS)
+    if parts == {Attribute.GIVEN, Attribute.PATRONYMIC}:  # beside a surname of its own
+        named = [one for one in named if one is not Attribute.PATRONYMIC]
+    elif len(parts) > 1:
         named = [Attribute.FIO if one in NAME_PARTS else one for one in named]
     return tuple(dict.fromkeys(named))
 
