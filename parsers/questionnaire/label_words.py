@@ -30,6 +30,7 @@ _LONG_STEM: Final = 12  # letters from which on a stem may be missed by two
 
 # Ways of writing one word that would fall apart into several
 _JOINED: Final = (
+    (re.compile(r"(?<=[а-я]{2})-[ \t]*\n\s*(?=[а-я]{2})"), ""),  # hyphenated by hand
     (re.compile(r"\b[eе][\s.-]{0,2}m[aа]il\b|\b[eе][\s-]?м[эеa]йл\b|\bе-?майл\b"), " email "),
     (re.compile(r"\bелектр"), "электр"),
     (re.compile(r"\bзл(?=\.?\s?почт)"), "эл"),

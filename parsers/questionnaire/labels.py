@@ -270,6 +270,8 @@ def _completed(label: Label, hint: Label) -> Label:
 
 # Words that head a section
 _HEADING: Final = re.compile(r"\b(?:сведени|данные|информаци|раздел|блок|контакт|реквизит|карточк)")
+# «Номер администратора» is a telephone's
+_NUMBER: Final = re.compile(r"\W*номер\b(?!.*\b(?:приказ|распоряжен|кабинет))")
 _SFERUM: Final = re.compile(r"\bсферум")
 
 
@@ -280,6 +282,8 @@ def _label(found: list[str], core: str) -> Label:
     attributes = _attributes(told, owners, listed=listed)
     if set(attributes) & _OF_PEOPLE:  # «Должность в организации» is nobody's in particular
         owners = tuple(one for one in owners if one is not Owner.ORGANIZATION)
+    if not attributes and set(owners) - {Owner.ORGANIZATION} and _NUMBER.match(core):
+        attributes = (Attribute.PHONE,)
     column = None if attributes else _column(told, owners)
     heading = not attributes and bool(owners or _HEADING.search(core)) and column is None
     joint = len(owners) > 1 and bool(re.search(r"\bи\b|[,/]", core))
