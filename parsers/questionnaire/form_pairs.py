@@ -203,11 +203,15 @@ class PairsReader:
             return self.grid.reader.read_name(self.grid.cell(row, column).text)
         if label.asks or column == columns[0]:
             return label
-        before = [self.grid.label(row, at) for at in columns if at < column]
-        if not any(one.attributes or one.owners for one in before):
+        before = columns[: columns.index(column)]
+        if not any(self._names(row, at) for at in before):
             return label
-        follows = before[-1].attributes or before[-1].owners  # it answers the label before it
+        follows = self._names(row, before[-1])  # it answers the label before it
         return Label() if follows or not self._has_name_beside(row, column, columns) else label
+
+    def _names(self, row: int, column: int) -> bool:
+        label = self.grid.label(row, column)
+        return bool(label.attributes or label.owners)
 
     def _before(self, row: int, column: int, columns: Sequence[int]) -> tuple[Attribute, ...]:
         """Return what the filled cell to the left asks for."""

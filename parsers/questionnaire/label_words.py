@@ -18,7 +18,7 @@ from typing import Final
 from rapidfuzz.distance import OSA
 
 from parsers.names.folding import fold_look_alikes, fold_punctuation, fold_yo
-from parsers.names.morphology import parses
+from parsers.names.morphology import is_word
 
 UNKNOWN: Final = ""
 """The meaning of a word that is not in the list."""
@@ -167,7 +167,7 @@ def _corrected(word: str) -> str:
             best is None or (distance, -len(stem)) < (best[0], -len(best[1]))
         ):
             best = (distance, stem)
-    return best[1].rstrip("*") if best and not parses(word) else word
+    return best[1].rstrip("*") if best and not is_word(word) else word
 
 
 def _distance(word: str, stem: str) -> int | None:
