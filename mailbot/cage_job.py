@@ -8,9 +8,11 @@ from parsers.facts import Field, Reading
 from parsers.images.ocr import Tesseract
 from parsers.limits import Limits
 from parsers.names.declension import parses
+from parsers.questionnaire.labels import LabelReader
 from parsers.reading.reader import read_message
 
 parses("школа")  # has the dictionary loaded: 40 MB and 0.15 s, needed by every letter
+LabelReader().read("школа")  # and the words of labels, 0.03 s, needed by every questionnaire
 
 
 def read(raw: bytes, labels: Mapping[str, Sequence[str]] | None = None) -> Reading:

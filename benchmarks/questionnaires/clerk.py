@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
 from benchmarks.questionnaires.book import Book, Item, Page
-from benchmarks.questionnaires.schools import School, mobile_shown, shown
+from benchmarks.questionnaires.schools import School, mobile, mobile_shown, person, shown
 from parsers.facts import Field
 
 ORGANIZATION = (
@@ -40,6 +40,7 @@ EVERY = (*ORGANIZATION, *HEAD, *ADMINISTRATOR, Field.DATE)
 _REQUIRED = frozenset(
     {Field.FULL_NAME, Field.INN, Field.ADMINISTRATOR_NAME, Field.ADMINISTRATOR_PHONE}
 )
+_FOREIGN = 0.15  # how often a form asks for something else between its fields
 _DROPPED = 0.12  # how often a form does not ask for a field that is not required
 
 
@@ -105,6 +106,26 @@ class Clerk:
     def other_phone(self) -> Item:
         """Return the head's own number, which nothing asks the program for."""
         return Item(mobile_shown(self.school.head_phone, self.rng))
+
+    def foreign(self) -> tuple[Item, Item]:
+        """Return a question of the form that is none of the program's, with its answer."""
+        texts = wordings()["foreign"]
+        what = self.rng.choice(("name", "phone", "count", "choice"))
+        label = Item(self.rng.choice(texts[what]) + self.mark.strip("* "))
+        if what == "name":
+            return label, Item(" ".join(person(self.rng)))
+        if what == "phone":
+            return label, Item(mobile_shown(mobile(self.rng), self.rng))
+        if what == "count":
+            return label, Item(self.rng.randint(1, 60))
+        return label, Item(self.rng.choice(["Да", "Нет", "да", "нет"]))
+
+    def pairs(self, fields: Sequence[Field], style: str = "full") -> Iterator[tuple[Item, Item]]:
+        """Yield labels with their answers, and sometimes a question of no concern among them."""
+        for name in fields:
+            yield self.label(name, style), self.answer(name)
+            if style == "full" and self.rng.random() < _FOREIGN:
+                yield self.foreign()
 
     def book(self, layout: str, *pages: Page) -> Book:
         """Return the finished workbook."""

@@ -32,8 +32,8 @@ def sections(clerk: Clerk) -> Book:
 def plain(clerk: Clerk) -> Book:
     """Labels that say everything, and values; nothing else."""
     page = Page("Лист1")
-    for name in clerk.asked():
-        page.row(clerk.label(name), clerk.answer(name))
+    for label, answer in clerk.pairs(clerk.asked()):
+        page.row(label, answer)
     return clerk.book("plain", page)
 
 
@@ -56,9 +56,8 @@ def numbered(clerk: Clerk) -> Book:
     page = Page("Форма 1")
     page.row(clerk.words("title"), merge=3)
     page.row(*map(clerk.words, ("number", "field", "value")))
-    for number, name in enumerate(clerk.asked(), start=1):
-        item = f"{number // 10 + 1}.{number % 10 + 1}."
-        page.row(item, clerk.label(name), clerk.answer(name))
+    for number, (label, answer) in enumerate(clerk.pairs(clerk.asked()), start=1):
+        page.row(f"{number // 10 + 1}.{number % 10 + 1}.", label, answer)
     page.row(Item("* Анкета заполняется в электронном виде, сканировать её не нужно", faint=True))
     return clerk.book("numbered", page)
 
@@ -96,8 +95,8 @@ def several_sheets(clerk: Clerk) -> Book:
     """The organization on one sheet, the people on another."""
     first = Page("Организация")
     first.row(clerk.words("title"), merge=2)
-    for name in clerk.asked(ORGANIZATION):
-        first.row(clerk.label(name), clerk.answer(name))
+    for label, answer in clerk.pairs(clerk.asked(ORGANIZATION)):
+        first.row(label, answer)
     second = Page("Администратор")
     for name in clerk.asked((*HEAD, *ADMINISTRATOR, Field.DATE)):
         second.row(clerk.label(name), clerk.answer(name))
@@ -120,6 +119,25 @@ def side_by_side(clerk: Clerk) -> Book:
         page.put(row, 3, clerk.label(name))
         page.put(row, 4, clerk.answer(name))
     return clerk.book("side_by_side", page)
+
+
+def blocks(clerk: Clerk) -> Book:
+    """Three blocks beside each other, whose short labels only the heading over each tells apart."""
+    page = Page("Анкета")
+    page.row(clerk.words("title"), merge=8)
+    top = page.next_row
+    parts = (("organization", ORGANIZATION), ("head", HEAD), ("administrator", ADMINISTRATOR))
+    for column, (whose, fields) in zip((0, 3, 6), parts, strict=True):
+        page.put(top, column, clerk.group(whose))
+        page.merge(top, column, top, column + 1)
+        row = top
+        for row, name in enumerate(clerk.asked(fields), start=top + 1):
+            page.put(row, column, clerk.label(name, "short"))
+            page.put(row, column + 1, clerk.answer(name))
+        if whose == "head":
+            page.put(row + 1, column, clerk.label(Field.ADMINISTRATOR_PHONE, "short"))
+            page.put(row + 1, column + 1, clerk.other_phone())
+    return clerk.book("blocks", page)
 
 
 def below(clerk: Clerk) -> Book:
@@ -171,6 +189,7 @@ LAYOUTS: Final[Mapping[str, Callable[[Clerk], Book]]] = {
         template,
         several_sheets,
         side_by_side,
+        blocks,
         below,
         inline,
         merged,

@@ -123,6 +123,7 @@ STREETS: Final = (
     "пр-кт Мира, 7/1",
     "ул. Ленина, зд. 35",
 )
+_SOILED: Final = 0.1  # of the texts, by spaces of other kinds, line feeds, apostrophes, «.0»
 _INN_WEIGHTS: Final = (2, 4, 10, 3, 5, 9, 4, 6, 8)
 
 
@@ -143,9 +144,9 @@ def invent(rng: random.Random) -> School:
     number = rng.randint(1, 98)
     inn = _inn(f"{code}{rng.randint(0, 9_999_999):07}")
     ogrn = _ogrn(f"10{rng.randint(20, 24)}{code}{rng.randint(0, 999_999):06}")
-    head, admin = _person(rng), _person(rng)
+    head, admin = person(rng), person(rng)
     while admin[0] == head[0]:
-        admin = _person(rng)
+        admin = person(rng)
     mailbox = rng.choice(["school", "sosh", "ou", "mail.shkola"])
     own = f"{rng.choice(['admin', 'kab12', 'teacher', 'zam.uvr'])}{rng.randint(2, 99)}"
     day = dt.date(2024, 9, 1) + dt.timedelta(days=rng.randint(0, 80))
@@ -167,16 +168,24 @@ def invent(rng: random.Random) -> School:
         Field.HEAD_POST: rng.choice(HEAD_POSTS),
         Field.ADMINISTRATOR_NAME: " ".join(admin),
         Field.ADMINISTRATOR_POST: rng.choice(POSTS),
-        Field.ADMINISTRATOR_PHONE: _mobile(rng),
+        Field.ADMINISTRATOR_PHONE: mobile(rng),
         Field.ADMINISTRATOR_EMAIL: f"{own}@pochta.example",
         Field.PUPILS: str(rng.randint(18, 1890)),
         Field.DATE: day.isoformat(),
     }
-    return School(values, _mobile(rng), f"director{number}@pochta.example", admin)
+    return School(values, mobile(rng), f"director{number}@pochta.example", admin)
 
 
 def shown(school: School, name: Field, rng: random.Random) -> CellValue:
     """Return what a clerk types for a field; it always says the true value to a person."""
+    typed = _typed(school, name, rng)
+    if not isinstance(typed, str) or rng.random() > _SOILED:
+        return typed
+    soiled = [f" {typed}", f"{typed}\n", typed.replace(" ", "\u00a0")]
+    return rng.choice([*soiled, f"'{typed}", f"{typed}.0"] if typed.isdecimal() else soiled)
+
+
+def _typed(school: School, name: Field, rng: random.Random) -> CellValue:
     value = school.values[name]
     if name is Field.PHONE:
         return rng.choice([_landline(value), _landline(value), f"8{value[2:]}"])
@@ -219,13 +228,15 @@ def _landline(value: str) -> str:
     return f"8 ({value[2:7]}) {value[7]}-{value[8:10]}-{value[10:]}"
 
 
-def _mobile(rng: random.Random) -> str:
+def mobile(rng: random.Random) -> str:
+    """Return an invented mobile number, E.164."""
     return (
         f"+79{rng.choice(['13', '17', '24', '61', '05', '88'])}{rng.randint(1_000_001, 9_899_989)}"
     )
 
 
-def _person(rng: random.Random) -> tuple[str, ...]:
+def person(rng: random.Random) -> tuple[str, ...]:
+    """Return a surname, given name and patronymic."""
     return tuple(rng.choice(words) for words in PERSONS[rng.random() < 0.7])
 
 

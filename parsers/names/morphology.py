@@ -52,6 +52,11 @@ def parses(word: str) -> tuple[Any, ...]:
     return tuple(one for one in _morphology().parse(word.lower()) if one.is_known)
 
 
+def is_word(word: str) -> bool:
+    """Say whether the dictionary has `word`, in lower case, in whatever form; far cheaper than `parses`."""
+    return bool(_morphology().word_is_known(word))
+
+
 @lru_cache(maxsize=4096)
 def is_given_name(word: str) -> bool:
     """Say whether `word`, in whatever case, is a given name of the dictionary or of the list."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from parsers.facts import PhoneKind
 from parsers.names.folding import fold_yo
-from parsers.names.names import find_people
+from parsers.names.names import Case, find_people, parse_person
 from parsers.names.phones import find_phones, parse_phone
 from parsers.questionnaire.labels import Attribute
 
@@ -35,7 +35,7 @@ _NOTHING: Final = re.compile(
 
 # How a hint begins or what only hints hold
 _HINT: Final = re.compile(
-    r"^\W*(?:укаж|указыва|указать|введи|ввести|впиш|вписать|запол|выбер|выбрать|напиш|написать|"
+    r"^\W*(?:примечани|внимани|комментари|важно\b|укаж|указыва|указать|введи|ввести|впиш|вписать|запол|выбер|выбрать|напиш|написать|"
     r"напр(?:имер|\.)|пример|образец|формат|в\s+формате|как\s+в|по\s+уставу|согласно|"
     r"в\s+соответствии|без\s+сокращений|полностью|обязательн|необязательн|при\s+наличии|"
     r"если\s+|только\s|не\s+более|из\s+списка|в\s+именительном|на\s+этот|на\s+который|по\s+егрюл|"
@@ -67,6 +67,13 @@ _DATE: Final = re.compile(
     r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d\d-\d\d|\d{1,2}\s+[а-я]{3,8}\s+\d{4}"
 )
 _SITE: Final = re.compile(r"(?:https?://)?[^\s@]+\.[^\s@]{2,}", re.IGNORECASE)
+# A count of people: «214», «87 чел.», «1 023»
+_COUNT: Final = re.compile(
+    r"(?:\d{1,5}|\d{1,2}\s\d{3})(?:[.,]0+)?\s*(?:чел\w*|обуч\w*|уч\w*|детей|воспитанник\w*)?\s*\.?",
+    re.IGNORECASE,
+)
+# A number or an address that stands behind a name in the same cell
+_REACHED_BY: Final = re.compile(r"\+?\d[\d\s()-]{5,}\d|[^\s,;]+@[^\s,;]+")
 _NAME_PART: Final = re.compile(r"[А-ЯЁ][А-ЯЁа-яё'-]+(?:[ -][А-ЯЁа-яё'-]+){0,2}")
 # A number that a spreadsheet rounded: «8,91612E+10»
 ROUNDED: Final = re.compile(r"\s*'?\+?\d(?:[.,]\d+)?\s*[EeЕе]\s*\+?\s*\d{1,3}\s*")
@@ -133,6 +140,16 @@ def fits(attribute: Attribute, text: str) -> bool:
     return shape is None or shape(clean(text))
 
 
+def is_one_alone(attribute: Attribute, text: str) -> bool:
+    """Tell whether a text is a person's name or a number and nothing else, and no sample's."""
+    plain = clean(text)
+    if is_sample(plain):
+        return False
+    if attribute is Attribute.FIO:
+        return parse_person(plain, governing=Case.NOMINATIVE) is not None and len(plain.split()) > 1
+    return attribute is Attribute.PHONE and parse_phone(plain).kind is PhoneKind.MOBILE
+
+
 def _is_phone(text: str) -> bool:
     if ROUNDED.fullmatch(text):
         return True
@@ -142,7 +159,8 @@ def _is_phone(text: str) -> bool:
 
 
 def _is_person(text: str) -> bool:
-    return not any(sign.isdigit() for sign in text) and bool(find_people(text, bare=True))
+    alone = _REACHED_BY.sub(" ", text)
+    return not any(sign.isdigit() for sign in alone) and bool(find_people(alone, bare=True))
 
 
 def _has_digits(least: int, most: int, text: str) -> bool:
@@ -165,5 +183,5 @@ _SHAPES: Final[Mapping[Attribute, Callable[[str], bool]]] = {
     Attribute.PATRONYMIC: lambda text: bool(_NAME_PART.fullmatch(text)),
     Attribute.SITE: lambda text: bool(_SITE.fullmatch(text)),
     Attribute.DATE: lambda text: bool(_DATE.search(text)),
-    Attribute.PUPILS: lambda text: text.isdecimal() and len(text) < 6,
+    Attribute.PUPILS: lambda text: bool(_COUNT.fullmatch(text)),
 }

@@ -163,9 +163,10 @@ def phones_of(filled: Filled, name: Field, entries: Sequence[Entry]) -> Iterator
 
 def _phones(entry: Entry) -> tuple[Phone, ...]:
     text = clean(entry.text.replace("\n", ", "))
-    whole = parse_phone(text)
-    if whole.kind is not PhoneKind.UNREADABLE:
-        return (whole,)
+    for way in (clean(entry.text), text):  # one number on two lines, before two numbers
+        whole = parse_phone(way)
+        if whole.kind is not PhoneKind.UNREADABLE:
+            return (whole,)
     mixed = Attribute.ADDRESS in entry.label.attributes
     found = [
         one

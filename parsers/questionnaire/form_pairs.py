@@ -9,8 +9,16 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from parsers.names.identifiers import is_inn
-from parsers.questionnaire.answers import digits_of, fits, is_answer, is_sample, is_typed
-from parsers.questionnaire.form_roles import owner_columns
+from parsers.questionnaire.answers import (
+    digits_of,
+    fits,
+    is_answer,
+    is_one_alone,
+    is_sample,
+    is_typed,
+)
+from parsers.questionnaire.form_inline import read_inline, wanted_of
+from parsers.questionnaire.form_roles import block_sections, owner_columns
 from parsers.questionnaire.forms import (
     Entry,
     Grid,
@@ -21,9 +29,10 @@ from parsers.questionnaire.forms import (
     without_numbers,
 )
 from parsers.questionnaire.labels import (
+    ECHOED,
     NAME_PARTS,
+    NOTHING,
     PERSONAL,
-    PLACES,
     Attribute,
     Column,
     Label,
@@ -31,14 +40,9 @@ from parsers.questionnaire.labels import (
 )
 from parsers.sheets.grid import Cell
 
-# A label and its answer in one line of a cell: «ИНН: 7707083893», «ФИО – Иванова М. П.»
-_INLINE: Final = re.compile(r"(.{2,150}?)\s*(?::|\s[–—-]\s|\t|_{3,})\s*(\S.*)")
-
 _VOTES: Final = 2  # answers of the right shape in one column that make it the column of answers
 
 _LABELS: Final = 2  # labels in one column that make it no column of answers, however it is headed
-
-_WORDED: Final = (Attribute.KIND, Attribute.POST)  # whose answers have the words of labels
 
 _Asked = tuple[int, Label, list[int]]  # column of a label, the label, filled columns up to the next
 
@@ -55,6 +59,7 @@ class PairsReader:
     _shaped: Counter[int] = field(default_factory=Counter)  # answers of the right shape, by column
     _vertical: bool = False  # answers stand below their labels
     _people: dict[int, Owner] = field(default_factory=dict)  # whose a column is
+    _blocks: dict[int, OwnerContext] = field(default_factory=dict)  # side by side, by first column
     further: list[Entry] = field(default_factory=list)  # ИНН of other schools, beside the first
 
     def learn(self, rows: Sequence[int]) -> None:
@@ -72,7 +77,7 @@ class PairsReader:
                 usable = [at for at in cells if self._may_answer(row, at, label)]
                 beside += bool(usable)
                 below += not usable and self._below(row, column, label) is not None
-                if usable and is_typed(_wanted(label)):
+                if usable and is_typed(wanted_of(label)):
                     votes.setdefault(column, Counter())[usable[0]] += 1
                     self._shaped.update(usable)
         for column, counter in votes.items():
@@ -85,7 +90,10 @@ class PairsReader:
     def read(self, row: int) -> Iterator[Entry]:
         """Yield the labels of a row with their answers; a heading begins a section instead."""
         if self._enter_section(row):
-            self._people = {}
+            self._people, self._blocks = {}, {}
+            return
+        if blocks := block_sections(self.grid, row):
+            self._blocks = {at: OwnerContext(section) for at, section in blocks.items()}
             return
         self._people = owner_columns(self.grid, row) or self._people
         asked = list(self._asked(row))
@@ -97,15 +105,22 @@ class PairsReader:
             if of_people:
                 yield from of_people
                 continue
-            self.context.at_column(column, first=column == asked[0][0])
+            context = self._context_at(column)
+            if context is self.context:
+                context.at_column(column, first=column == asked[0][0])
             answer = self._answer(row, column, label, cells)
             self._note_further(row, label, cells, answer)
             if answer is None and label.heading:
-                self.context.enter(section_of(label))
+                context.enter(section_of(label))
                 continue
-            yield from self._entries(own_label(label), answer, row, cells)
+            yield from self._entries(own_label(label), answer, row, cells, context=context)
         if not asked and not self.context.section.example:
             yield from self._inline(row)
+
+    def _context_at(self, column: int) -> OwnerContext:
+        """Return what follows the labels of a column: its block's, where blocks stand side by side."""
+        block = max((at for at in self._blocks if at <= column), default=None)
+        return self.context if block is None else self._blocks[block]
 
     def _of_people(self, label: Label, row: int, cells: Sequence[int]) -> list[Entry]:
         """Return the answers of a row whose columns are people's."""
@@ -116,9 +131,15 @@ class PairsReader:
         return [Entry(label, owner, cell, name, cell.text) for owner, cell in found]
 
     def _entries(
-        self, label: Label, answer: Cell | None, row: int, cells: Sequence[int]
+        self,
+        label: Label,
+        answer: Cell | None,
+        row: int,
+        cells: Sequence[int],
+        *,
+        context: OwnerContext,
     ) -> Iterator[Entry]:
-        owner = self.context.owner_of(label)
+        owner = context.owner_of(label)
         name = self.grid.sheet.name
         parts = [self.grid.cell(row, at) for at in cells[: len(NAME_PARTS)]]
         if label.attributes == (Attribute.FIO,) and len(parts) > 1 and all(map(_is_part, parts)):
@@ -126,6 +147,17 @@ class PairsReader:
                 yield Entry(replace(label, attributes=(attribute,)), owner, cell, name, cell.text)
         else:
             yield Entry(label, owner, answer, name, answer.text if answer else "")
+            if owner in (Owner.ADMINISTRATOR, Owner.RESPONSIBLE) and answer is not None:
+                others = self._others(label, answer, row, cells)
+                yield from (Entry(label, owner, cell, name, cell.text) for cell in others)
+
+    def _others(self, label: Label, answer: Cell, row: int, cells: Sequence[int]) -> Iterator[Cell]:
+        """Yield further names or numbers in the row: two administrators in columns beside each other."""
+        for column in cells:
+            cell = self.grid.cell(row, column)
+            aside = self._columns.get(column) in (Column.EXAMPLE, Column.COMMENT) or cell.faint
+            if cell.ref != answer.ref and not aside and is_one_alone(wanted_of(label), cell.text):
+                yield cell
 
     def _note_further(
         self, row: int, label: Label, cells: Sequence[int], answer: Cell | None
@@ -165,15 +197,21 @@ class PairsReader:
             return Label()
         if label.asks and self._is_inline(row, column, columns):
             return Label()
-        if label.attributes in PLACES and self._before(row, column, columns) == label.attributes:
+        if label.attributes in ECHOED and self._before(row, column, columns) == label.attributes:
             return Label()  # «Район | Школьный район»
+        if label == NOTHING and column == without_numbers(self.grid, row, columns)[0]:
+            return self.grid.reader.read_name(self.grid.cell(row, column).text)
         if label.asks or column == columns[0]:
             return label
-        before = [self.grid.label(row, at) for at in columns if at < column]
-        if not any(one.attributes or one.owners for one in before):
+        before = columns[: columns.index(column)]
+        if not any(self._names(row, at) for at in before):
             return label
-        follows = before[-1].attributes or before[-1].owners  # it answers the label before it
+        follows = self._names(row, before[-1])  # it answers the label before it
         return Label() if follows or not self._has_name_beside(row, column, columns) else label
+
+    def _names(self, row: int, column: int) -> bool:
+        label = self.grid.label(row, column)
+        return bool(label.attributes or label.owners)
 
     def _before(self, row: int, column: int, columns: Sequence[int]) -> tuple[Attribute, ...]:
         """Return what the filled cell to the left asks for."""
@@ -190,7 +228,7 @@ class PairsReader:
         if kind in (Column.EXAMPLE, Column.COMMENT, Column.NUMBER, Column.LABEL):
             return False
         cell = self.grid.cell(row, column)
-        attribute = _wanted(label)
+        attribute = wanted_of(label)
         if label.heading and self.grid.label(row, column).heading:
             return False  # «Школа | Администратор» over two blocks
         if label.heading and label.owner is not Owner.ORGANIZATION:
@@ -237,7 +275,7 @@ class PairsReader:
 
     def _remark(self, row: int, label: Label, cells: Sequence[int]) -> Cell | None:
         """Return an answer that was written into the column of remarks, if its shape proves it."""
-        wanted = _wanted(label)
+        wanted = wanted_of(label)
         for at in cells:
             cell = self.grid.cell(row, at)
             if self._columns.get(at) is Column.EXAMPLE or not is_typed(wanted):
@@ -255,7 +293,7 @@ class PairsReader:
 
     def _below(self, row: int, column: int, label: Label) -> Cell | None:
         """Return the answer under a label: of the right shape, or where all answers stand below."""
-        wanted = _wanted(label)
+        wanted = wanted_of(label)
         below = row + 1
         while below < self.grid.height and self.grid.cell(below, column).covered:
             below += 1
@@ -275,7 +313,7 @@ class PairsReader:
 
     def _is_label(self, row: int, column: int) -> bool:
         label = self.grid.label(row, column)
-        return label.asks or bool(self._inline_label(self.grid.cell(row, column).text))
+        return label.asks or bool(self._inline_of(self.grid.cell(row, column).text))
 
     def _enter_section(self, row: int) -> bool:
         """Begin a section if the row is its heading, which stands alone in its row."""
@@ -309,13 +347,16 @@ class PairsReader:
                 if section != self.context.section:
                     self.context.enter(section)
 
+    def _inline_of(self, line: str) -> tuple[Label, str] | None:
+        return read_inline(line, self.grid.reader)
+
     def _is_inline(self, row: int, column: int, columns: Sequence[int]) -> bool:
         """Tell whether a cell holds its own answer, though all of it could be a label: «Тип: лицей».
 
         What stands to its right would be the answer, unless that is such a cell too.
         """
         return all(
-            any(map(self._inline_label, self.grid.cell(row, at).text.splitlines()))
+            any(map(self._inline_of, self.grid.cell(row, at).text.splitlines()))
             for at in columns
             if at >= column
         )
@@ -325,35 +366,12 @@ class PairsReader:
         for column in self.grid.filled(row):
             cell = self.grid.cell(row, column)
             for line in cell.text.splitlines():
-                found = self._inline_label(line)
+                found = self._inline_of(line)
                 if found is None:
                     continue
                 label, text = found
                 owner = self.context.owner_of(label)
                 yield Entry(label, owner, cell, self.grid.sheet.name, text, inline=True)
-
-    def _inline_label(self, line: str) -> tuple[Label, str] | None:
-        match = _INLINE.match(line.strip())
-        if match is None or not is_answer(match[2]):
-            return None
-        label = self.grid.reader.read(match[1])
-        if label.heading and label.owners and len(match[1].split()) < 5:
-            label = own_label(label)
-        if not label.asks or self.grid.reader.read(match[2]).asks:
-            return None
-        attribute = _wanted(label)
-        if is_typed(attribute):
-            return (label, match[2]) if fits(attribute, match[2]) else None
-        worded = attribute in _WORDED  # «Адрес: индекс, город, улица» holds no answer
-        return (label, match[2]) if worded or not self.grid.reader.is_known(match[2]) else None
-
-
-def _wanted(label: Label) -> Attribute:
-    """Return the one thing whose shape an answer must have; what asks for several has none."""
-    asked = own_label(label).attributes
-    if len(asked) == 1 or Attribute.INN in asked:
-        return asked[0]
-    return Attribute.IGNORED
 
 
 def _is_part(cell: Cell) -> bool:

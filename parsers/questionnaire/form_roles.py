@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from parsers.questionnaire.forms import Entry, Grid
+from parsers.questionnaire.forms import Entry, Grid, Section, section_of
 from parsers.questionnaire.labels import PERSONAL, Attribute, Label, Owner
 
 PlacedLabel = tuple[int, Label, Owner | None]
@@ -73,3 +73,21 @@ def owner_columns(grid: Grid, row: int) -> dict[int, Owner]:
     others = [at for at in grid.filled(below) if at > first]
     led = first < min(found) and grid.label(below, first).asks
     return found if led and not any(grid.label(below, at).asks for at in others) else {}
+
+
+def block_sections(grid: Grid, row: int) -> dict[int, Section]:
+    """Return the section of each block, by its first column, if the row heads blocks side by side.
+
+    «Организация | | Администратор», and labels with their answers under each.
+    """
+    labels = {column: grid.label(row, column) for column in grid.filled(row)}
+    heading = all(one.heading and one.owners and not one.attributes for one in labels.values())
+    if not heading or len({one.owner for one in labels.values()}) < 2:
+        return {}
+    below = row + 1
+    while below < grid.height and not grid.filled(below):
+        below += 1
+    if below >= grid.height or sum(grid.label(below, at).asks for at in labels) < 2:
+        return {}
+    answered = all(at + 1 in grid.filled(below) or at + 1 in labels for at in labels)
+    return {at: section_of(one) for at, one in labels.items()} if answered else {}

@@ -15,8 +15,15 @@ from parsers.questionnaire.form_tables import (
     is_heading_row,
     read_table,
 )
-from parsers.questionnaire.forms import CLASSIFIED_ROWS, Entry, Grid, OwnerContext
-from parsers.questionnaire.labels import Attribute, LabelReader
+from parsers.questionnaire.forms import (
+    CLASSIFIED_ROWS,
+    Entry,
+    Grid,
+    OwnerContext,
+    Section,
+    section_of,
+)
+from parsers.questionnaire.labels import Attribute, LabelReader, Owner
 from parsers.sheets.grid import Sheet
 
 _IDENTIFYING: Final = frozenset(
@@ -54,7 +61,7 @@ class FormSheet:
 def read_form(sheet: Sheet, reader: LabelReader) -> FormSheet:
     """Read a sheet; one that is no form asks for little or nothing."""
     grid = Grid(sheet, reader)
-    context = OwnerContext()
+    context = OwnerContext(_named_section(sheet, reader))
     pairs = PairsReader(grid, context)
     height = min(grid.height, CLASSIFIED_ROWS)
     headings = {row for row in range(height) if is_heading_row(grid, row)}
@@ -87,8 +94,20 @@ def read_form(sheet: Sheet, reader: LabelReader) -> FormSheet:
         title=any(
             len(text) < _LONGEST_TITLE and TITLE.search(text) for text in [sheet.name, *texts]
         ),
-        letter=any(LETTER_WORDS.search(text) for text in texts),
+        letter=any(LETTER_WORDS.search(text) and not _is_of_form(text, reader) for text in texts),
     )
+
+
+def _named_section(sheet: Sheet, reader: LabelReader) -> Section:
+    """Return the section that a sheet's name is: «Руководитель», «Администратор»."""
+    label = reader.read(sheet.name)
+    named = label.heading and label.owner in (Owner.HEAD, Owner.ADMINISTRATOR)
+    return section_of(label) if named and not TITLE.search(sheet.name) else Section()
+
+
+def _is_of_form(text: str, reader: LabelReader) -> bool:
+    """Tell whether a text is a label («Дата приказа о назначении») or asks to fill the form in."""
+    return bool(reader.read(text).attributes or TITLE.search(text))
 
 
 def _add_table(table: Table, answers: list[Entry], rows: list[Record]) -> None:

@@ -21,7 +21,7 @@ from parsers.questionnaire.forms import (
     section_of,
     without_numbers,
 )
-from parsers.questionnaire.labels import PLACES, Attribute, Column, Label, Owner
+from parsers.questionnaire.labels import ECHOED, Attribute, Column, Label, Owner
 from parsers.sheets.grid import Cell
 
 _LEAST_ADJACENT: Final = 0.5  # of the labels of a heading row stand beside another one
@@ -47,7 +47,7 @@ def is_heading_row(grid: Grid, row: int) -> bool:
     named = {one for one in columns if labels[one].attributes}
     headings = {one for one in columns if labels[one].heading and labels[one].owners}
     answered = {one for one in headings if _is_answered_below(grid, row, one)}
-    if len(named | answered) < 2 or owner_columns(grid, row) or _is_place(grid, row, named):
+    if len(named | answered) < 2 or owner_columns(grid, row) or _is_echo(grid, row, named):
         return False
     asking = named | headings
     beside = sum(
@@ -57,10 +57,10 @@ def is_heading_row(grid: Grid, row: int) -> bool:
     return beside >= _LEAST_ADJACENT * (len(asking) - 1) and not _labels_below(grid, row, named)
 
 
-def _is_place(grid: Grid, row: int, named: set[int]) -> bool:
+def _is_echo(grid: Grid, row: int, named: set[int]) -> bool:
     """Tell whether the labels are one and its answer: «Район | Школьный район»."""
     asked = {grid.label(row, one).attributes for one in named}
-    return len(asked) == 1 and asked <= PLACES
+    return len(asked) == 1 and asked <= ECHOED
 
 
 def _is_answered_below(grid: Grid, row: int, column: int) -> bool:
@@ -158,9 +158,12 @@ def _column_labels(
 ) -> Iterator[tuple[int, Label, Owner | None]]:
     """Yield every column that asks for something, with its label and its owner."""
     outer = context.section
+    read = [_column_label(grid, top, last, at) for at in range(len(grid.sheet.rows[last]))]
+    named = {label.owner for label in read} - {None, Owner.ORGANIZATION}
+    if named and outer.owner not in (None, Owner.ORGANIZATION, *named):
+        outer = Section(known=True)  # «Администратор | Должность» begins anew under «Руководитель»
     found: list[tuple[int, Label, Section]] = []
-    for column in range(len(grid.sheet.rows[last])):
-        label = _column_label(grid, top, last, column)
+    for column, label in enumerate(read):
         if label.attributes:
             group = _group(grid, top, last, column)
             found.append((column, label, group if group.owners else outer))
@@ -172,6 +175,8 @@ def _column_labels(
 def _owners(
     labels: Sequence[tuple[Label, Section]], outer: Section, context: OwnerContext
 ) -> list[Owner | None]:
+    if context.section != outer:
+        context.enter(outer)
     current = outer
     owners: list[Owner | None] = []
     for label, section in labels:
@@ -208,7 +213,7 @@ def _column_label(grid: Grid, top: int, last: int, column: int) -> Label:
         joined = grid.reader.read(_joined(grid, last, column))
         if joined.attributes:
             return joined
-    return own_label(label)
+    return own_label(label) if label.owners else grid.reader.read_name(cell.text)
 
 
 def _is_own(grid: Grid, top: int, last: int, column: int) -> bool:

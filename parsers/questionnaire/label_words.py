@@ -18,7 +18,7 @@ from typing import Final
 from rapidfuzz.distance import OSA
 
 from parsers.names.folding import fold_look_alikes, fold_punctuation, fold_yo
-from parsers.names.morphology import parses
+from parsers.names.morphology import is_word
 
 UNKNOWN: Final = ""
 """The meaning of a word that is not in the list."""
@@ -30,7 +30,10 @@ _LONG_STEM: Final = 12  # letters from which on a stem may be missed by two
 
 # Ways of writing one word that would fall apart into several
 _JOINED: Final = (
+    (re.compile(r"(?<=[а-я]{2})-[ \t]*\n\s*(?=[а-я]{2})"), ""),  # hyphenated by hand
     (re.compile(r"\b[eе][\s.-]{0,2}m[aа]il\b|\b[eе][\s-]?м[эеa]йл\b|\bе-?майл\b"), " email "),
+    (re.compile(r"\bелектр"), "электр"),
+    (re.compile(r"\bзл(?=\.?\s?почт)"), "эл"),
     (re.compile(r"(?<![а-я])и\s?н\s?н(?![а-я])"), "инн"),
     (re.compile(r"(?<![а-я])о\s?г\s?р\s?н(?![а-я])"), "огрн"),
     (re.compile(r"(?<![а-я])к\s?п\s?п(?![а-я])"), "кпп"),
@@ -39,7 +42,12 @@ _JOINED: Final = (
     (re.compile(r"[№n]\s*п\s*[/\\.]?\s*п\b"), " нпп "),
     (re.compile(r"\bи\s?\.\s?о\s?\."), " врио "),
     (re.compile(r"\bт\.\s?ч\."), " числе "),
-    (re.compile(r"(?<=[а-я]{3})-(?=(?:ра|ром|ля|лем|ции|ния|сть|сти)\b)"), ""),  # «админ-ра»
+    (
+        re.compile(
+            r"(?<=[а-я]{3})-(?=(?:р|ра|ром|ль|ля|лем|ции|ния|сть|сти|ть|ти|ся|хся|е|ие|ия|ии)\b)"
+        ),
+        "",
+    ),  # «админ-ра»
     (re.compile(r"(?<=администратор)([а-я]*)\s*(?:№\s*)?\d\b"), r"\1"),
 )
 _ANY_JOINED: Final = re.compile("|".join(f"(?:{one.pattern})" for one, _ in _JOINED))
@@ -159,7 +167,7 @@ def _corrected(word: str) -> str:
             best is None or (distance, -len(stem)) < (best[0], -len(best[1]))
         ):
             best = (distance, stem)
-    return best[1].rstrip("*") if best and not parses(word) else word
+    return best[1].rstrip("*") if best and not is_word(word) else word
 
 
 def _distance(word: str, stem: str) -> int | None:

@@ -73,8 +73,10 @@ PERSONAL: Final = frozenset(
 """Attributes that need an owner; all others are the organization's."""
 
 
-PLACES: Final = frozenset({(Attribute.REGION,), (Attribute.MUNICIPALITY,), (Attribute.LOCALITY,)})
-"""What labels of places ask for, whose answers may be worded like labels: «Школьный район»."""
+ECHOED: Final = frozenset(
+    {(Attribute.REGION,), (Attribute.MUNICIPALITY,), (Attribute.LOCALITY,), (Attribute.PUPILS,)}
+)
+"""What labels ask for whose answers may be worded like them: «Школьный район», «145 детей»."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ _HINT: Final = re.compile(
 # «1.», «2.3)», «III.», «а)», «Раздел 2.» before a label
 _NUMBERING: Final = re.compile(
     r"^\s*(?:(?:раздел|блок|часть)\s+[а-яa-z]{1,4}\s*[.):]\s*)?(?:(?:раздел|блок|часть|п\.)\s*)?(?:\d{1,2}(?:\.\d{1,2}){0,3}\s*[.)]?(?=\s|[а-яa-z])"
-    r"|[ivxіх]{1,4}\s*[.)]|[а-яa-z]\s*\)|)\s*"
+    r"|[а-яa-z][.-]?\d{1,2}(?:\.\d{1,2}){0,2}[.)]|[ivxіх]{1,4}\s*[.)]|[а-яa-z]\s*\)|)\s*"
 )
 # What labels do not hold and values do: an e-mail address, a long number, a school's number,
 # initials
@@ -156,6 +158,13 @@ class LabelReader:
             label = self._known[text] = self._further(text) or _read(text)
         return label or NOTHING
 
+    def read_name(self, text: str) -> Label:
+        """Read «Краткое», «(сокр.)» alone as the name that it is a kind of; `NOTHING` for all else."""
+        found = meanings(split(_BRACKETS.sub(_inner, folded(text))))
+        if UNKNOWN in found or not {"name.short", "name.full"} & set(found):
+            return NOTHING
+        return _label(["name.name", *found], "")
+
     def is_known(self, text: str) -> bool:
         """Tell whether every word of a text is one that labels are made of."""
         words = split(folded(text))
@@ -169,6 +178,10 @@ class LabelReader:
             key, self._extra.keys(), scorer=fuzz.ratio, score_cutoff=_LEAST_ALIKE
         )
         return self._extra[best[0]] if best else None
+
+
+def _inner(match: re.Match[str]) -> str:
+    return f" {match[1] or match[2] or ''} "
 
 
 FIELDS: Final[Mapping[tuple[Attribute, Owner], Field]] = {
@@ -257,6 +270,8 @@ def _completed(label: Label, hint: Label) -> Label:
 
 # Words that head a section
 _HEADING: Final = re.compile(r"\b(?:сведени|данные|информаци|раздел|блок|контакт|реквизит|карточк)")
+# «Номер администратора» is a telephone's
+_NUMBER: Final = re.compile(r"\W*номер\b(?!.*\b(?:приказ|распоряжен|кабинет))")
 _SFERUM: Final = re.compile(r"\bсферум")
 
 
@@ -267,6 +282,8 @@ def _label(found: list[str], core: str) -> Label:
     attributes = _attributes(told, owners, listed=listed)
     if set(attributes) & _OF_PEOPLE:  # «Должность в организации» is nobody's in particular
         owners = tuple(one for one in owners if one is not Owner.ORGANIZATION)
+    if not attributes and set(owners) - {Owner.ORGANIZATION} and _NUMBER.match(core):
+        attributes = (Attribute.PHONE,)
     column = None if attributes else _column(told, owners)
     heading = not attributes and bool(owners or _HEADING.search(core)) and column is None
     joint = len(owners) > 1 and bool(re.search(r"\bи\b|[,/]", core))
@@ -281,6 +298,7 @@ def _owners(told: list[str], core: str) -> tuple[Owner, ...]:
 
 
 _SHAPED: Final = (Attribute.FIO, Attribute.POST, Attribute.PHONE, Attribute.EMAIL)
+_OF_SCHOOLS: Final = frozenset({Attribute.SITE, Attribute.ADDRESS})
 _OF_PEOPLE: Final = frozenset({Attribute.FIO, Attribute.POST, *NAME_PARTS})
 _IDENTIFIERS: Final = (Attribute.INN, Attribute.KPP, Attribute.OGRN)
 _PLACES: Final = (Attribute.REGION, Attribute.MUNICIPALITY, Attribute.LOCALITY)
@@ -294,6 +312,8 @@ def _attributes(
     people = set(owners) - {Owner.ORGANIZATION}
     if identifiers := tuple(one for one in named if one in _IDENTIFIERS):
         return (Attribute.IGNORED,) if people else identifiers
+    if people and set(named) & _OF_SCHOOLS:  # «Сайт учредителя», «Адрес руководителя»
+        named = tuple(one for one in named if one not in _OF_SCHOOLS) or (Attribute.IGNORED,)
     mixed = tuple(one for one in named if one in (*_SHAPED, Attribute.SITE, Attribute.ADDRESS))
     if len(mixed) > 1:
         return _listed(mixed) if listed else (_first_of(mixed),)
@@ -313,7 +333,10 @@ def _attributes(
 def _named_attributes(told: list[str]) -> tuple[Attribute, ...]:
     found = [one.removeprefix("attribute.") for one in told if one.startswith("attribute.")]
     named = [Attribute.PHONE if one == "mobile" else Attribute(one) for one in found]
-    if sum(one in NAME_PARTS for one in set(named)) > 1:
+    parts = set(named) & set(NAME_PARTS)
+    if parts == {Attribute.GIVEN, Attribute.PATRONYMIC}:  # beside a surname of its own
+        named = [one for one in named if one is not Attribute.PATRONYMIC]
+    elif len(parts) > 1:
         named = [Attribute.FIO if one in NAME_PARTS else one for one in named]
     return tuple(dict.fromkeys(named))
 

@@ -41,6 +41,7 @@ _LETTERHEAD: Final = frozenset(
 _SIGNED: Final = re.compile(r"\bм\.\s?п\.|\bподпись\b", re.IGNORECASE)
 
 _LEAST_FIELDS: Final = 6  # on pages: fewer labels are no form
+_MOST_IN_LETTER: Final = 8  # with as many labels beside answers a table is a form, whatever it says
 _LEAST_OWN: Final = 3  # of them such as no letterhead has
 _LONGEST_LABEL: Final = 12  # words
 
@@ -58,7 +59,8 @@ def form_likeness(forms: Sequence[FormSheet]) -> float:
         score = 0.9 if count >= 4 else 0.6 if count >= 3 or titled else 0.4
     elif len(named) >= 2 or (len(every) >= 5 and titled):
         score = 0.6
-    return score * 0.3 if any(form.letter for form in forms) else score
+    letter = any(form.letter for form in forms) and len(every) < _MOST_IN_LETTER
+    return score * 0.3 if letter else score
 
 
 def fields_asked(entries: Iterable[Entry]) -> frozenset[Field]:

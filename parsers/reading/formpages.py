@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from parsers.facts import Questionnaire
 from parsers.layout import Page
 from parsers.limits import Limits
-from parsers.questionnaire.labels import LabelReader
+from parsers.questionnaire.labels import PERSONAL, LabelReader
 from parsers.questionnaire.likeness import looks_like_questionnaire
 from parsers.questionnaire.questionnaire import ExtraLabels, find_questionnaires
 from parsers.reading.papers import Paper
@@ -97,13 +98,15 @@ def _sheet(pages: Sequence[Page], limits: Limits) -> Sheet:
     grid = GridBuilder("Текст", limits)
     reader = LabelReader()
     lines = [line.split("\t") for page in pages for line in page.text.split("\n")]
+    side_by_side = any(_heads_blocks(*two, reader) for two in pairwise(lines))
     widths = [0, *map(len, lines), 0]
     row = 0
     for number, cells in enumerate(lines, start=1):
         width, before, after = widths[number], widths[number - 1], widths[number + 1]
         lonely = width > PAIR_CELLS and width not in (before, after)
         grouping = 1 < width < after and after > PAIR_CELLS and not _asks(cells, reader)
-        if lonely or grouping:
+        beside = side_by_side or width > PAIR_CELLS
+        if lonely or grouping or (beside and _is_ownerless(cells, reader)):
             row += 1
             continue
         row += width > PAIR_CELLS and width != before
@@ -111,6 +114,22 @@ def _sheet(pages: Sequence[Page], limits: Limits) -> Sheet:
             grid.put(row, column, Cell(text))
         row += 1
     return grid.build()
+
+
+def _heads_blocks(first: Sequence[str], second: Sequence[str], reader: LabelReader) -> bool:
+    """Tell whether two lines are headings without anything between: of blocks that stood in one row."""
+    owners = [[reader.read(text).owner for text in cells] for cells in (first, second)]
+    if _asks([*first, *second], reader) or None in owners[0] + owners[1]:
+        return False
+    return owners[0] != owners[1]
+
+
+def _is_ownerless(cells: Sequence[str], reader: LabelReader) -> bool:
+    """Tell whether labels stand among answers that only a heading over them tells apart: «ФИО», «Телефон»."""
+    labels = [label for label in map(reader.read, cells) if label.asks]
+    return len(labels) < len(cells) and any(
+        PERSONAL & set(one.attributes) and not one.owners for one in labels
+    )
 
 
 def _asks(cells: Sequence[str], reader: LabelReader) -> bool:

@@ -23,7 +23,7 @@ _DELIMITERS: Final = (";", "\t", ",", "|")
 _SAMPLE_LINES: Final = 60
 
 # A mark of punctuation in a text: programs put no space behind a delimiter
-_IN_TEXT: Final = {mark: re.compile(re.escape(mark) + " ") for mark in ";,"}
+_IN_TEXT: Final = {mark: re.compile(re.escape(mark) + r"[^\S\r\n\t]") for mark in ";,"}
 _QUOTED: Final = re.compile(r'"[^"]*"')
 
 # Excel's first line naming the delimiter: «sep=;»

@@ -197,3 +197,13 @@ def test_an_order_in_a_workbook_is_no_questionnaire() -> None:
     found = read({"Приказ.xlsx": book([[line] for line in ORDER])})
     assert roles(found) == {"Приказ.xlsx": Role.OTHER}
     assert found.questionnaires == ()
+
+
+def test_blocks_beside_each_other_in_rich_text_give_nobody_the_others_number() -> None:
+    blocks = [
+        ("Организация", "Директор", "Администратор"),
+        ("Название", "Школа № 5", "ФИО", HEAD, "ФИО", ADMINISTRATOR),
+        ("ИНН", INN, "Телефон", "8 905 111-22-44", "Телефон", PHONE),
+    ]
+    for found in read({"Анкета.rtf": rich(blocks)}).questionnaires:
+        assert (found.administrators, found.administrator_phones, found.head) == ((), (), None)
