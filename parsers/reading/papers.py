@@ -84,6 +84,11 @@ class Paper:
             for leaf in self.leaves
         )
 
+    @property
+    def is_pictures(self) -> bool:
+        """Whether all its pages are pictures that have to be recognized."""
+        return not self.is_noise and all(page.text is None for page in self.pages.pages)
+
     def replace(self, old: Leaf, new: Leaf) -> None:
         """Take another reading of a page."""
         self.leaves[self.leaves.index(old)] = new
@@ -94,7 +99,7 @@ class Paper:
             leaf: Leaf | None = Leaf(source, source.text)
         elif source.raster is None:
             return None
-        elif not recognizer.may_recognize:
+        elif not recognizer.is_ready(source) and not recognizer.may_recognize:
             self.unread = True
             return None
         else:
