@@ -106,7 +106,7 @@ class Paper:
             leaf = recognizer.recognize(self.name, source)
             self.unread = self.unread or recognizer.gave_up
         if leaf is None:
-            self.failed += 1
+            self.failed += not recognizer.gave_up  # then it is not the page's fault
         else:
             self.leaves.append(leaf)
         return leaf

@@ -18,7 +18,9 @@ from parsers.images.recognition import read_picture
 from parsers.layout import Page
 from parsers.limits import Limits
 
-PAGE_SECONDS: Final = 20.0  # for one page at most; a good one takes 1, a turned one 5
+PAGE_SECONDS: Final = (
+    30.0  # for one page at most; a good one takes 1, a turned one 5, on a busy machine 20
+)
 LEAST_SECONDS: Final = 2.0  # with less left no page is begun
 AT_ONCE: Final = (
     2  # pages recognized beside one another, on as many processors; each holds some 150 MB

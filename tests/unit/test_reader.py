@@ -351,6 +351,7 @@ def test_a_page_that_recognition_gives_up_is_a_limit() -> None:
 
     found = read(("скан.pdf", scan(ORDER)), engine=Slow())
     assert [limit.raw for limit in found.limits] == ["на распознавание страницы не хватило времени"]
+    assert [document.trouble for document in found.documents] == [None]
 
 
 @pytest.mark.parametrize(
