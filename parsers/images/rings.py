@@ -91,8 +91,7 @@ def _candidates(ink: Pixels, dpi: float, top: float) -> list[tuple[float, float,
         small[skipped:], margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0
     ).astype(np.float32)
     answers: list[tuple[float, int, int, float]] = []
-    for radius, kernel in _kernels():
-        answer = cv2.filter2D(field, cv2.CV_32F, kernel, borderType=cv2.BORDER_CONSTANT)
+    for radius, answer in _answers(field):
         for _ in range(2):
             _, value, _, (x, y) = cv2.minMaxLoc(answer)
             answers.append((value, x, y, radius))
@@ -105,6 +104,32 @@ def _candidates(ink: Pixels, dpi: float, top: float) -> list[tuple[float, float,
         ((x - margin) / ratio, (y - margin + skipped) / ratio, radius / ratio)
         for x, y, radius in chosen[:CANDIDATES]
     ]
+
+
+def _answers(field: Floats) -> Iterator[tuple[float, Floats]]:
+    """Filter with every ring; the field is transformed once, which filter2D would do for each of them."""
+    height, width = field.shape
+    reach = _kernels()[-1][1].shape[0]
+    size = cv2.getOptimalDFTSize(height + reach), cv2.getOptimalDFTSize(width + reach)
+    padded = np.zeros(size, np.float32)
+    padded[:height, :width] = field
+    spectrum = cv2.dft(padded, nonzeroRows=height)
+    for radius, kernel, half in _spectra(size):
+        product = cv2.mulSpectrums(spectrum, kernel, 0, conjB=True)
+        answer = cv2.idft(product, flags=cv2.DFT_SCALE)
+        # the kernel's middle is `half` from its corner, and the field lies at the corner
+        yield radius, np.roll(np.asarray(answer, np.float32), (half, half), (0, 1))[:height, :width]
+
+
+@functools.lru_cache(maxsize=1)  # most pages are A4; 12 MB
+def _spectra(size: tuple[int, int]) -> tuple[tuple[float, Floats, int], ...]:
+    spectra = []
+    for radius, kernel in _kernels():
+        padded = np.zeros(size, np.float32)
+        padded[: kernel.shape[0], : kernel.shape[1]] = kernel
+        spectrum = cv2.dft(padded, nonzeroRows=kernel.shape[0])
+        spectra.append((radius, np.asarray(spectrum, np.float32), kernel.shape[0] // 2))
+    return tuple(spectra)
 
 
 @functools.cache
