@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+import threading
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +27,8 @@ DRAWN_DPI: Final = (
 RASTER_PIXELS: Final = 12_000_000  # A4 at 300 dpi has 8.7 million
 MAX_OBJECTS: Final = 20_000  # of one page; a letter has some hundreds, a dense page some thousands
 MAX_DEPTH: Final = 8  # of forms in forms
+_ONE_AT_A_TIME: Final = threading.Lock()
+"""pdfium is not made for several threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class PageDrawer:
     def __call__(self) -> Raster | None:
         """Draw the page at the resolution of the pictures on it; None where that cannot be done."""
         try:
-            with pdfium.PdfDocument(self.content) as document:
+            with _ONE_AT_A_TIME, pdfium.PdfDocument(self.content) as document:
                 return self._draw(document[self.number - 1])
         except pdfium.PdfiumError:
             return None

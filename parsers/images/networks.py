@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import threading
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ DIGITS: Final = "PP-OCRv6_rec_small.onnx"  # reads a line; knows no Cyrillic, bu
 DIRECTION: Final = (
     "ch_ppocr_mobile_v2.0_cls_mobile.onnx"  # tells a line of print from one upside down
 )
+
+_LOADING: Final = threading.Lock()
 
 Floats = npt.NDArray[np.float32]
 
@@ -50,9 +53,14 @@ class Network:
         return np.asarray(self._session.run(None, {self._input: batch})[0], np.float32)
 
 
-@functools.cache
 def network(name: str) -> Network:
     """Return the network of that name. Raises OcrUnavailableError."""
+    with _LOADING:  # else two threads would load it twice
+        return _loaded(name)
+
+
+@functools.cache
+def _loaded(name: str) -> Network:
     return Network(name)
 
 

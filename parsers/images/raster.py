@@ -133,7 +133,7 @@ def rendered(image: Image.Image, *, dpi: float) -> Upright:
         np.diag([factor, factor, 1.0]),
         pixels.shape[1] / factor,
         pixels.shape[0] / factor,
-        is_coloured(even_light(pixels)),
+        pixels.ndim == 3,
     )
 
 

@@ -25,7 +25,7 @@ from parsers.images.lines import bands, print_only
 from parsers.images.ocr import OcrEngine, Pixels, RecognizedWord
 from parsers.images.raster import Upright, upright
 from parsers.images.slips import mended
-from parsers.images.tones import even_light, fade_colour, stretch
+from parsers.images.tones import CHROMA, chroma, even_light, fade_colour, stretch
 from parsers.layout import Page, Word
 
 SECOND_DPI: Final = 130.0
@@ -92,8 +92,14 @@ def recognize_page(
     end = time.monotonic() + timeout
     words = engine.recognize(page.grey, dpi=page.dpi, timeout=timeout)
     with contextlib.suppress(OcrFailedError):
-        words += read_unread(page.grey, words, engine, dpi=page.dpi, timeout=_left(end))
+        words += read_unread(_print(page), words, engine, dpi=page.dpi, timeout=_left(end))
     return _page(page, words, page.dpi, document, number)
+
+
+def _print(page: Upright) -> Pixels:
+    """The page without ink of strong colour: signatures are not worth another call of the engine."""
+    coloured = chroma(page.even) > 2 * CHROMA
+    return np.where(coloured, 255, page.grey).astype(np.uint8)
 
 
 def look_again(

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from parsers.images.ocr import Pixels
-from parsers.images.tones import chroma, darkness
+from parsers.images.tones import chroma, darkness, is_coloured
 
 Floats = npt.NDArray[np.float32]
 
@@ -37,7 +37,10 @@ FILLED: Final = cv2.INTER_LINEAR | cv2.WARP_FILL_OUTLIERS  # beyond the page the
 # of the ink), not sealed 0.4-0.79.
 SEAL_PRESENT: Final = 0.98
 SEAL_ABSENT: Final = 0.84
+CERTAIN: Final = 1.3  # nothing else on the page is looked at then
+HOPELESS: Final = 0.5  # after the first two of the steps that fit a circle; seals have 0.8 and more
 LEAST_INK: Final = 0.07  # of full black; fainter is paper
+AROUND: Final = ((-1, 0), (1, 0), (0, -1), (0, 1))
 VISIBLE: Final = 0.38  # of a ring that must lie on the page
 
 
@@ -60,18 +63,18 @@ def find_rings(even: Pixels, dpi: float, *, top: float = 0.0) -> tuple[Ring, ...
     """
     found: list[Ring] = []
     for ink in _ink_maps(even):
-        rings = [
-            ring
-            for x, y, radius in _candidates(ink, dpi, top)
-            if (ring := _refined(ink, dpi, x, y, radius)) is not None
-        ]
-        found += rings
+        for x, y, radius in _candidates(ink, dpi, top):
+            ring = _refined(ink, dpi, x, y, radius)
+            if ring is not None:
+                found.append(ring)
+                if ring.score > CERTAIN:
+                    return tuple(sorted(found, key=lambda ring: -ring.score))
     return tuple(sorted(found, key=lambda ring: -ring.score))
 
 
 def _ink_maps(even: Pixels) -> Iterator[Pixels]:
-    colour = chroma(even)
-    if colour.any():
+    if is_coloured(even):
+        colour = chroma(even)
         yield np.asarray(
             cv2.convertScaleAbs(cv2.subtract(colour, np.full_like(colour, 20)), alpha=2.5), np.uint8
         )
@@ -88,8 +91,7 @@ def _candidates(ink: Pixels, dpi: float, top: float) -> list[tuple[float, float,
         small[skipped:], margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0
     ).astype(np.float32)
     answers: list[tuple[float, int, int, float]] = []
-    for radius, kernel in _kernels():
-        answer = cv2.filter2D(field, cv2.CV_32F, kernel, borderType=cv2.BORDER_CONSTANT)
+    for radius, answer in _answers(field):
         for _ in range(2):
             _, value, _, (x, y) = cv2.minMaxLoc(answer)
             answers.append((value, x, y, radius))
@@ -102,6 +104,32 @@ def _candidates(ink: Pixels, dpi: float, top: float) -> list[tuple[float, float,
         ((x - margin) / ratio, (y - margin + skipped) / ratio, radius / ratio)
         for x, y, radius in chosen[:CANDIDATES]
     ]
+
+
+def _answers(field: Floats) -> Iterator[tuple[float, Floats]]:
+    """Filter with every ring; the field is transformed once, which filter2D would do for each of them."""
+    height, width = field.shape
+    reach = _kernels()[-1][1].shape[0]
+    size = cv2.getOptimalDFTSize(height + reach), cv2.getOptimalDFTSize(width + reach)
+    padded = np.zeros(size, np.float32)
+    padded[:height, :width] = field
+    spectrum = cv2.dft(padded, nonzeroRows=height)
+    for radius, kernel, half in _spectra(size):
+        product = cv2.mulSpectrums(spectrum, kernel, 0, conjB=True)
+        answer = cv2.idft(product, flags=cv2.DFT_SCALE)
+        # the kernel's middle is `half` from its corner, and the field lies at the corner
+        yield radius, np.roll(np.asarray(answer, np.float32), (half, half), (0, 1))[:height, :width]
+
+
+@functools.lru_cache(maxsize=1)  # most pages are A4; 12 MB
+def _spectra(size: tuple[int, int]) -> tuple[tuple[float, Floats, int], ...]:
+    spectra = []
+    for radius, kernel in _kernels():
+        padded = np.zeros(size, np.float32)
+        padded[: kernel.shape[0], : kernel.shape[1]] = kernel
+        spectrum = cv2.dft(padded, nonzeroRows=kernel.shape[0])
+        spectra.append((radius, np.asarray(spectrum, np.float32), kernel.shape[0] // 2))
+    return tuple(spectra)
 
 
 @functools.cache
@@ -124,13 +152,13 @@ def _refined(ink: Pixels, dpi: float, x: float, y: float, radius: float) -> Ring
     mm = dpi / MM_PER_INCH
     best: tuple[float, float, float, float, float] | None = None
     step = 1.2 * mm
-    for _ in range(5):
-        for across, down in itertools.product((-1, 0, 1), repeat=2):
+    for level in range(5):
+        for across, down in AROUND if level else itertools.product((-1, 0, 1), repeat=2):
             centre = x + across * step, y + down * step
             fit = _fit(ink, mm, centre, radius)
             if fit is not None and (best is None or fit[0] > best[0]):
                 best = (*fit, *centre)
-        if best is None:
+        if best is None or (level == 1 and best[0] < HOPELESS):
             return None
         _, radius, _, x, y = best
         step /= 2
@@ -162,13 +190,11 @@ def _fit(
     )
     if not len(radii):
         return None
-    strength = np.median(ring[:, radii], axis=0)
-    level = np.maximum(LEAST_INK, 0.45 * np.percentile(ring[:, radii], 75, axis=0))
-    inked = (ring[:, radii] > level).mean(axis=0)
+    band = np.sort(ring[:, radii], axis=0)
+    strength, strong = band[len(band) // 2], band[3 * len(band) // 4]
+    inked = (band > np.maximum(LEAST_INK, 0.45 * strong)).mean(axis=0)
     outside = beyond[:, radii + (near + far) // 2].mean(axis=0)
-    contrast = (ring[:, radii].mean(axis=0) - outside) / np.maximum(
-        np.percentile(ring[:, radii], 75, axis=0), 2 * LEAST_INK
-    )
+    contrast = (band.mean(axis=0) - outside) / np.maximum(strong, 2 * LEAST_INK)
     score = (inked + 0.6 * np.minimum(contrast, 1.0)) * np.minimum(strength / LEAST_INK, 1.0)
     at = int(np.argmax(score))
     return float(score[at]), float(radii[at]), float(strength[at])

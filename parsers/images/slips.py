@@ -1,6 +1,6 @@
-"""Slips of recognition that have one meaning only: a digit among the initials before a surname is a letter.
+"""Slips of recognition that have one meaning only, in the initials before a surname at a row's end.
 
-«Л.3. Юдин» is nobody's paragraph. Digits elsewhere are left as they were read.
+«Л.3. Юдин» is nobody's paragraph, and «РО. Петрова» lacks a dot. Digits elsewhere are left as they were read.
 """
 
 from __future__ import annotations
@@ -18,16 +18,23 @@ INITIALS: Final = re.compile(r"([А-ЯЁ]\.[306]|[306]\.[А-ЯЁ])\.([А-ЯЁ][�
 INITIAL: Final = re.compile(r"[306]\.")
 FIRST: Final = re.compile(r"[А-ЯЁ]\.")
 SURNAME: Final = re.compile(r"[А-ЯЁ][а-яё]{2,}[а-яёА-ЯЁ-]*[.,;]?")
+# Initials whose first dot was not seen
+DOTLESS: Final = re.compile(r"([А-ЯЁ])([А-ЯЁ]\.)")
 LETTERS: Final = str.maketrans("306", "ЗОБ")
 
 
 def mended(row: Sequence[RecognizedWord]) -> list[RecognizedWord]:
-    """Return the words of a row, digits in initials as the letters that they are."""
+    """Return the words of a row, digits in initials as the letters that they are, with their dots."""
     texts = ["", *(word.text for word in row), ""]
-    return [
+    words = [
         replace(word, text=text.translate(LETTERS)) if _is_slip(before, text, after) else word
         for word, before, text, after in zip(row, texts, texts[1:], texts[2:], strict=False)
     ]
+    if len(words) > 1 and SURNAME.fullmatch(words[-1].text):
+        dotted = DOTLESS.fullmatch(words[-2].text)
+        if dotted is not None:
+            words[-2] = replace(words[-2], text=f"{dotted[1]}.{dotted[2]}")
+    return words
 
 
 def _is_slip(before: str, text: str, after: str) -> bool:

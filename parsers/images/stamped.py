@@ -16,7 +16,7 @@ import numpy as np
 from parsers.facts import Box
 from parsers.images.ocr import Pixels
 from parsers.images.rings import POINTS_PER_MM, Ring
-from parsers.images.tones import CHROMA, chroma, even_light, fade_colour
+from parsers.images.tones import CHROMA, brightest, chroma, even_light, fade_colour
 
 FINER: Final = 2  # times the page's resolution: there print is as dark as it was printed
 RIM: Final = 1.5 * POINTS_PER_MM  # by which a seal's ink goes beyond its ring
@@ -70,7 +70,7 @@ def _divided(
 ) -> Pixels | None:
     """Return the grey picture with the ring's ink divided out; None where that is as black as print."""
     coloured = chroma(even) > CHROMA
-    tone = even if even.ndim == 2 else np.asarray(even.max(axis=2), np.uint8)
+    tone = brightest(even)
     down, across = np.ogrid[: even.shape[0], : even.shape[1]]
     near = np.abs(np.hypot(across - middle[0], down - middle[1]) - radius) < band
     inked = near & (tone < 230)

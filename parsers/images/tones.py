@@ -37,10 +37,23 @@ def chroma(even: Pixels) -> Pixels:
     """How far the channels of an evenly lit colour picture lie apart, 0 in a grey one."""
     if even.ndim == 2:
         return np.zeros_like(even)
-    red, green, blue = cv2.split(even)
-    brightest = cv2.max(cv2.max(red, green), blue)
-    darkest = cv2.min(cv2.min(red, green), blue)
-    return _u8(cv2.subtract(brightest, darkest))
+    return _u8(cv2.subtract(brightest(even), darkest(even)))
+
+
+def brightest(picture: Pixels) -> Pixels:
+    """Return the largest of each pixel's channels."""
+    if picture.ndim == 2:
+        return picture
+    red, green, blue = cv2.split(picture)  # ten times as fast as numpy along the last axis
+    return _u8(cv2.max(cv2.max(red, green), blue))
+
+
+def darkest(picture: Pixels) -> Pixels:
+    """Return the smallest of each pixel's channels."""
+    if picture.ndim == 2:
+        return picture
+    red, green, blue = cv2.split(picture)
+    return _u8(cv2.min(cv2.min(red, green), blue))
 
 
 def fade_colour(even: Pixels) -> Pixels:
@@ -48,8 +61,7 @@ def fade_colour(even: Pixels) -> Pixels:
     if even.ndim == 2:
         return even
     grey = _u8(cv2.cvtColor(even, cv2.COLOR_RGB2GRAY))
-    brightest = _u8(np.max(even, axis=2))
-    return np.where(chroma(even) > CHROMA, brightest, grey).astype(np.uint8)
+    return np.where(chroma(even) > CHROMA, brightest(even), grey)
 
 
 def stretch(grey: Pixels) -> Pixels:
@@ -59,9 +71,7 @@ def stretch(grey: Pixels) -> Pixels:
 
 def darkness(even: Pixels) -> Pixels:
     """255 where there is full ink of any colour, 0 where there is paper."""
-    if even.ndim == 2:
-        return _u8(cv2.bitwise_not(even))
-    return _u8(cv2.bitwise_not(_u8(np.min(even, axis=2))))
+    return _u8(cv2.bitwise_not(darkest(even)))
 
 
 def is_coloured(even: Pixels) -> bool:

@@ -31,6 +31,7 @@ INK_COLOUR: Final = 45  # of chroma: the same in blue or violet
 TALL: Final = 1.75  # heights of print; letters that recognition or a scanner joined stay under 1.5
 TALL_CUT: Final = 1.3  # of what the seal's edge cuts off
 WIDE: Final = 3.0  # heights of print
+SOLID: Final = 0.55  # of its box that a wide stroke fills at most; low zigzags fill 0.46
 FLAT: Final = 0.9  # heights of print that a wide stroke must have: less is a ruling line
 RULE: Final = 9.0 * POINTS_PER_MM  # straight strokes as long as this are drawn, not written
 ACROSS: Final = 11  # pixels: ruling lines up to this thick are bridged
@@ -205,7 +206,7 @@ def _is_stroke(figure: tuple[int, int, int, int], area: int, view: _View, tallne
     if tall < FLAT * height or area < 0.3 * max(width, tall):
         return False
     is_tall = tall > tallness * height and (width > 0.5 * height or tall > 2.5 * height)
-    is_wide = width > WIDE * height and area < 0.45 * width * tall
+    is_wide = width > WIDE * height and area < SOLID * width * tall
     if not (is_tall or is_wide):
         return False
     margin = 0.35 * height

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from parsers.documents.paper import SourcePage
 from parsers.facts import Evidence, How, Letter, Mark, Role
 from parsers.layout import Page
 from parsers.letter.letter import find_letter
@@ -47,8 +48,10 @@ def find_letters(papers: Sequence[Paper], recognizer: Recognizer) -> tuple[Lette
     Marks each paper's role and whether something in it was left unread. Raises OcrUnavailableError.
     """
     found: list[FoundLetter] = []
-    for paper in in_order(papers):
+    ordered = in_order(papers)
+    for at, paper in enumerate(ordered):
         settled = any(is_complete(one.letter) for one in found)
+        recognizer.ahead(_next_pages(ordered[at:]))
         found += _read(paper, recognizer, most=FURTHER_PAGES if settled else None)
     found = _joined(found, papers)
     for one in found:
@@ -56,6 +59,13 @@ def find_letters(papers: Sequence[Paper], recognizer: Recognizer) -> tuple[Lette
             paper.role = Role.LETTER
     checked = [_checked(one, recognizer) for one in found]
     return _without_twins(checked)
+
+
+def _next_pages(papers: Sequence[Paper]) -> Iterator[tuple[str, SourcePage]]:
+    """Yield the page of each scan that is recognized whatever the others say."""
+    for paper in papers:
+        if paper.is_pictures and paper.pages.pages:
+            yield paper.name, paper.pages.pages[0]
 
 
 def is_complete(letter: Letter) -> bool:
@@ -106,15 +116,14 @@ def _recognize(
 ) -> FoundLetter | None:
     """Recognize the pages that have no text until the letter is read to its end."""
     known = list(leaves)
-    recognized = 0
-    for source in paper.pages.pages:
-        if source.text is not None:
-            continue
+    sources = [source for source in paper.pages.pages if source.text is None]
+    for at, source in enumerate(sources):
         if found is not None and _is_whole(found.letter):
             break
-        if most is not None and recognized >= most and found is None:
+        if most is not None and at >= most and found is None:
             break
-        recognized += 1
+        if most is None:
+            recognizer.ahead((paper.name, each) for each in sources[at:])
         leaf = paper.read(source, recognizer)
         if leaf is not None:
             known = sorted([*known, leaf], key=lambda leaf: leaf.source.number)

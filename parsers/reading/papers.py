@@ -84,6 +84,11 @@ class Paper:
             for leaf in self.leaves
         )
 
+    @property
+    def is_pictures(self) -> bool:
+        """Whether all its pages are pictures that have to be recognized."""
+        return not self.is_noise and all(page.text is None for page in self.pages.pages)
+
     def replace(self, old: Leaf, new: Leaf) -> None:
         """Take another reading of a page."""
         self.leaves[self.leaves.index(old)] = new
@@ -94,14 +99,14 @@ class Paper:
             leaf: Leaf | None = Leaf(source, source.text)
         elif source.raster is None:
             return None
-        elif not recognizer.may_recognize:
+        elif not recognizer.is_ready(source) and not recognizer.may_recognize:
             self.unread = True
             return None
         else:
             leaf = recognizer.recognize(self.name, source)
             self.unread = self.unread or recognizer.gave_up
         if leaf is None:
-            self.failed += 1
+            self.failed += not recognizer.gave_up  # then it is not the page's fault
         else:
             self.leaves.append(leaf)
         return leaf

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,8 +18,13 @@ from parsers.images.recognition import read_picture
 from parsers.layout import Page
 from parsers.limits import Limits
 
-PAGE_SECONDS: Final = 20.0  # for one page at most; a good one takes 1, a turned one 5
+PAGE_SECONDS: Final = (
+    30.0  # for one page at most; a good one takes 1, a turned one 5, on a busy machine 20
+)
 LEAST_SECONDS: Final = 2.0  # with less left no page is begun
+AT_ONCE: Final = (
+    2  # pages recognized beside one another, on as many processors; each holds some 150 MB
+)
 KEPT: Final = 2  # upright pictures in memory; one of A4 at 300 dpi in colour has 26 MB
 
 
@@ -67,6 +75,15 @@ class Leaf:
         return self.lie is not None
 
 
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What recognizing one page has given; `limit` tells, in Russian, at which bound it was given up."""
+
+    leaf: Leaf | None = None
+    upright: Upright | None = None
+    limit: str = ""
+
+
 class Recognizer:
     """Reads pages and remembers what that has cost; `limit` tells, in Russian, what bound was reached."""
 
@@ -76,6 +93,7 @@ class Recognizer:
         self.limit = ""
         self.gave_up = False
         self._left = limits.recognized_pages
+        self._ready: dict[SourcePage, _Attempt] = {}
         self._kept: OrderedDict[tuple[SourcePage, Lie | None], Upright] = OrderedDict()
 
     @property
@@ -87,13 +105,41 @@ class Recognizer:
             self.limit = "время на чтение письма истекло"
         return self._left > 0 and self.deadline.left >= LEAST_SECONDS
 
+    def ahead(self, pages: Iterable[tuple[str, SourcePage]]) -> None:
+        """Recognize the first of these pages (with their documents' names) beside one another, for `recognize` to find.
+
+        They are those that will be asked for next; where there is but one, or one processor, nothing is done. Raises
+        OcrUnavailableError.
+        """
+        most = min(AT_ONCE, len(os.sched_getaffinity(0)), self._left)
+        wanted = [each for each in itertools.islice(pages, most) if each[1] not in self._ready]
+        if len(wanted) < 2 or self.deadline.left < LEAST_SECONDS:
+            return
+        self._left -= len(wanted)
+        with ThreadPoolExecutor(len(wanted)) as pool:
+            attempts = pool.map(lambda each: self._attempt(*each), wanted)
+            self._ready |= dict(zip((source for _, source in wanted), attempts, strict=True))
+
     def recognize(self, name: str, source: SourcePage) -> Leaf | None:
         """Recognize a page; None where that failed, `gave_up` tells whether at a bound. Raises OcrUnavailableError."""
-        self._left -= 1
-        self.gave_up = False
+        attempt = self._ready.pop(source, None)
+        if attempt is None:
+            self._left -= 1
+            attempt = self._attempt(name, source)
+        self.gave_up = bool(attempt.limit)
+        self.limit = attempt.limit or self.limit
+        if attempt.leaf is not None and attempt.upright is not None:
+            self._keep(attempt.leaf, attempt.upright)
+        return attempt.leaf
+
+    def is_ready(self, source: SourcePage) -> bool:
+        """Whether a page has been recognized ahead."""
+        return source in self._ready
+
+    def _attempt(self, name: str, source: SourcePage) -> _Attempt:
         raster = source.raster() if source.raster else None
         if raster is None:
-            return None
+            return _Attempt()
         try:
             upright, page = read_picture(
                 raster.image,
@@ -104,16 +150,12 @@ class Recognizer:
                 timeout=self.page_seconds,
             )
         except PictureError:
-            return None
+            return _Attempt()
         except (OcrFailedError, MemoryError) as error:
             lacked = "памяти" if isinstance(error, MemoryError) else "времени"
-            self.limit = f"на распознавание страницы не хватило {lacked}"
-            self.gave_up = True
-            return None
+            return _Attempt(limit=f"на распознавание страницы не хватило {lacked}")
         lie = Lie(upright.matrix, upright.width, upright.height, upright.is_colour)
-        leaf = Leaf(source, page, lie)
-        self._keep(leaf, upright)
-        return leaf
+        return _Attempt(Leaf(source, page, lie), upright)
 
     @property
     def page_seconds(self) -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import threading
 from collections.abc import Sequence
 from email.message import EmailMessage
 from pathlib import Path
@@ -349,6 +351,33 @@ def test_a_page_that_recognition_gives_up_is_a_limit() -> None:
 
     found = read(("скан.pdf", scan(ORDER)), engine=Slow())
     assert [limit.raw for limit in found.limits] == ["на распознавание страницы не хватило времени"]
+    assert [document.trouble for document in found.documents] == [None]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        [("скан.pdf", scan(CHARTER, ORDER))],
+        [("1.jpg", jpeg(picture(CHARTER))), ("2.jpg", jpeg(picture(ORDER)))],
+    ],
+    ids=["pages of one scan", "two photos"],
+)
+def test_two_pages_are_recognized_beside_one_another(
+    files: list[tuple[str, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    both = threading.Barrier(2, timeout=30)  # broken, it raises, where one page waits in vain
+
+    class Together(Engine):
+        def recognize(
+            self, image: Pixels, *, dpi: float, timeout: float, psm: int = 3, language: str = "rus"
+        ) -> tuple[RecognizedWord, ...]:
+            if psm == 3 and self.calls < 2:
+                both.wait()
+            return super().recognize(image, dpi=dpi, timeout=timeout, psm=psm, language=language)
+
+    [letter] = read(*files, engine=Together(CHARTER, ORDER)).letters
+    assert letter.phones[0].value.raw == "+7 (916) 123-45-67"
 
 
 def test_a_missing_engine_is_our_fault() -> None:

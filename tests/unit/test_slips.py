@@ -26,6 +26,11 @@ def test_a_digit_among_initials_is_the_letter_that_it_looks_like(read: str, mean
     assert texts(read) == meant
 
 
+def test_a_dot_between_the_initials_at_a_rows_end_is_put_back() -> None:
+    assert texts("Директор РО. Мухаметова") == "Директор Р.О. Мухаметова"
+    assert texts("ОО. Школа имеет") == "ОО. Школа имеет"
+
+
 @pytest.mark.parametrize(
     "read",
     ["3. Иванова Мария", "приказ № 3.О. от", "п. 3. Устава", "В. 3. 10", "3.0. Итого", "А.3. 15"],
