@@ -9,7 +9,6 @@ import click
 from config.settings import ConfigurationError
 from mailbot.app import reply_settings
 from mailbot.commands.common import config_option, settings_if_any
-from mailbot.forms.workbook import questionnaire_workbook
 from mailbot.mailtext import one_line
 from mailbot.replies import ReplySettings
 
@@ -23,6 +22,9 @@ def questionnaire_command(file: Path) -> None:
     replies = reply_settings(loaded) if loaded else ReplySettings(sender="")
     if file.suffix.casefold() not in ("", ".xlsx"):
         raise ConfigurationError(f"{file}: анкета — таблица Excel, назовите файл *.xlsx")
+    # loaded when a workbook is written: the library is large
+    from mailbot.forms.workbook import questionnaire_workbook
+
     content = questionnaire_workbook(
         platform=one_line(replies.platform_name), required=replies.required_fields
     )

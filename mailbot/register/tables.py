@@ -12,9 +12,6 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from mailbot.register.columns import Columns
 from mailbot.register.lines import Advance, Line, RegisterFileError
 
@@ -47,6 +44,10 @@ def read_delimited(path: Path, columns: Columns, advance: Advance) -> Iterator[L
 
 def read_workbook(path: Path, columns: Columns, advance: Advance) -> Iterator[Line]:
     """Yield the rows of every sheet that has a header. Raises `RegisterFileError`."""
+    # loaded when a workbook is read: the library is large
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         headed = 0

@@ -39,7 +39,7 @@ def find_plain_forms(
 
     It names the administrator too, so that it is looked for before the letter.
     """
-    pages = paper.text_pages
+    pages = _worded(paper)
     if len(pages) < len(paper.pages.pages) or not looks_like_questionnaire(pages):
         return ()
     if any(_ADDRESSED.search(page.text) for page in pages):
@@ -58,10 +58,15 @@ def find_forms(
         )
         sheets: Sequence[Sheet] = reading.sheets
     elif content.lstrip().startswith(_RICH):
-        sheets = [_sheet(paper.text_pages, limits)]
+        sheets = [_sheet(_worded(paper), limits)]
     else:
         return ()
     return find_questionnaires(sheets, attachment=paper.name, extra_labels=extra_labels)
+
+
+def _worded(paper: Paper) -> list[Page]:
+    """Return the pages whose text the file itself has, read for a letter already or not."""
+    return [page.text for page in paper.pages.pages if page.text is not None]
 
 
 def look_for_form(papers: Iterable[Paper], recognizer: Recognizer) -> None:

@@ -149,7 +149,8 @@ def test_doctor_has_one_line_a_check_with_the_mend(house: House) -> None:
     house.box.rename(house.directory / "elsewhere")
     ill = house.run("doctor", MAILBOT_REPLIES__TEMPLATES_DIRECTORY="absent")
     assert (ill.status, ill.err) == (1, "")
-    assert len(ill.out.splitlines()) == len(lines)
+    # who wrote cannot be judged in a mailbox that cannot be opened
+    assert len(ill.out.splitlines()) == sum("отправители" not in line for line in lines)
     assert str(house.box) in ill.out
     assert str(house.outgoing) in ill.out
     assert house.outgoing.is_file()

@@ -31,7 +31,11 @@ def test_a_message_that_is_too_large_is_stored_and_put_before_an_operator(house:
     assert (one["state"], one["message_ids"]) == ("in_review", [parsed_id(good(0))])
     assert "limit_reached" in {found["code"] for found in house.show(1)["findings"]}
     assert house.show(1)["messages"][0]["size"] == len(raw)
-    stored = [path for path in (house.directory / "mailbot-data").rglob("*") if path.is_file()]
+    stored = [
+        path
+        for path in (house.directory / "mailbot-data" / "messages").rglob("*")
+        if path.is_file()
+    ]
     assert [path.stat().st_size for path in stored] == [len(raw)]
     assert house.run("queue", "retry", "1").status == 0
     assert house.once().status == 1

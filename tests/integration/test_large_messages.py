@@ -15,6 +15,7 @@ from mailbot.blobs import FileBlobs
 from mailbot.imap import ImapAccount, ImapMailbox
 from mailbot.maildir import MaildirMailbox
 from mailbot.storage import SqlStore
+from mailbot.tokens import FixedKey, SignedIds
 from parsers.mail.message import parse_headers
 from tests.integration.mail_client import MailClient
 from tests.integration.mail_servers import PASSWORD, Dovecot
@@ -65,7 +66,12 @@ def take(mailbox: Mailbox, store: SqlStore, directory: Path, largest: int) -> li
         store=store,
         blobs=FileBlobs(directory),
         parse_headers=parse_headers,
-        rules=IntakeRules(own_addresses=frozenset(), largest_bytes=largest),
+        rules=IntakeRules(
+            own_addresses=frozenset(),
+            tokens=SignedIds("info@example.org", FixedKey(b"a key for the tests")),
+            largest_bytes=largest,
+        ),
+        read_bounce=lambda raw: None,
         now=NOW,
     )
     return list(taken)

@@ -178,13 +178,16 @@ class _Draft:
     def size(self) -> int:
         return len(self.raw)
 
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.raw).hexdigest()
+
     def write(self, part: bytes) -> None:
         self.raw += part
 
     def keep(self) -> str:
-        digest = hashlib.sha256(self.raw).hexdigest()
-        self.stored[digest] = self.raw
-        return digest
+        self.stored[self.digest] = self.raw
+        return self.digest
 
 
 @dataclass
