@@ -49,7 +49,7 @@ def offered(house: House, line: str) -> list[str]:
 
 
 def test_commands_are_offered(prepared: House) -> None:
-    assert offered(prepared, "mailbot que") == ["queue"]
+    assert offered(prepared, "mailbot queu") == ["queue"]
     assert {"approve", "reject", "ask", "retry", "join"} <= set(offered(prepared, "mailbot queue "))
 
 

@@ -93,7 +93,11 @@ def kill_often(house: House, kills: int, seed: int) -> None:
     check_the_undisturbed_end(house)
     assert house.once().status == 0
     assert files_in(house.outgoing / "tmp") == []
-    stored = [path for path in (house.directory / "mailbot-data").rglob("*") if path.is_file()]
+    stored = [
+        path
+        for path in (house.directory / "mailbot-data" / "messages").rglob("*")
+        if path.is_file()
+    ]
     assert len(stored) == len(MAIL)
     assert snapshot(house.box) == before
 
