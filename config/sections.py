@@ -1,14 +1,15 @@
-"""Sections of the settings that describe tables of others."""
+"""Sections of the settings that stand by themselves: retention, antivirus, tables of others."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 from pydantic_settings import NoDecode
 
-from config.accounts import Section
+from config.accounts import Seconds, Section
 
 
 def _words(value: object) -> object:
@@ -42,6 +43,28 @@ class Questionnaire(Section):
     """How the questionnaire is read."""
 
     labels: Annotated[dict[str, Words], BeforeValidator(_by_field)] = Field(default_factory=dict)
+
+
+Days = Annotated[float, Field(ge=0, le=36_500)]
+
+
+class Retention(Section):
+    """How many days the persons in an application are kept after its end; 0: for ever."""
+
+    completed_days: Days = 365.0
+    rejected_days: Days = 180.0
+    expired_days: Days = 180.0
+    joined_days: Days = 180.0
+    ignored_days: Days = (
+        90.0  # after arrival: who wrote a message that was left alone, and about what
+    )
+
+
+class Antivirus(Section):
+    """Who looks for harmful contents: ClamAV's daemon, by its local socket."""
+
+    socket: Path | None = None
+    timeout_seconds: Seconds = 30.0  # of silence
 
 
 class RegisterColumns(Section):

@@ -31,7 +31,7 @@ from pydantic_settings import (
 
 from config.accounts import Account, Seconds, Section
 from config.accounts import ConfigurationError as ConfigurationError
-from config.sections import Questionnaire, Register, Words
+from config.sections import Antivirus, Questionnaire, Register, Retention, Words
 from config.values import FIRST_MAILBOX, mail_service, mailbox_names, moment
 
 PREFIX: Final = "MAILBOT_"
@@ -76,7 +76,6 @@ def _marking(value: str) -> str:
     raise ValueError("ожидается nothing, keyword или move:<папка>")
 
 
-Days = Annotated[float, Field(ge=0, le=36_500)]
 Count = Annotated[int, Field(gt=0, le=1_000_000)]
 WorkingDays = Annotated[int, Field(ge=0, le=250)]  # a year has some 247
 
@@ -159,25 +158,6 @@ class Replies(Section):
     remind_after_working_days: WorkingDays = 5
     expire_after_working_days: WorkingDays = 15
     templates_directory: Path | None = None
-
-
-class Retention(Section):
-    """How many days the persons in an application are kept after its end; 0: for ever."""
-
-    completed_days: Days = 365.0
-    rejected_days: Days = 180.0
-    expired_days: Days = 180.0
-    joined_days: Days = 180.0
-    ignored_days: Days = (
-        90.0  # after arrival: who wrote a message that was left alone, and about what
-    )
-
-
-class Antivirus(Section):
-    """Who looks for harmful contents: ClamAV's daemon, by its local socket."""
-
-    socket: Path | None = None
-    timeout_seconds: Seconds = 30.0  # of silence
 
 
 class Alerts(Section):

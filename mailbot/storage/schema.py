@@ -22,7 +22,7 @@ from workflow.ports import ServiceUnavailableError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISIONS: Final = ("0001", "sender", "register", "keeper", "time")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005")
 """Every revision in `mailbot/migrations/versions`, the first first."""
 
 _MIGRATION_LOCK: Final = int.from_bytes(b"mb-migra", "big")

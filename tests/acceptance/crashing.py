@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from mailbot import cli
-from mailbot.blobs import FileBlobs
+from mailbot.blobs import FileBlobs, FileDraft
 from mailbot.maildir import MaildirSender
 from mailbot.reading import CagedReader
 from mailbot.registry import RegistryProvisioner
@@ -89,8 +89,8 @@ def main() -> None:
     steps = Steps(wanted, how)
     steps.around_commits()
     for owner, method in (
-        (FileBlobs, "put"),
-        (FileBlobs, "_write"),
+        (FileDraft, "keep"),
+        (FileBlobs, "settle"),
         (CagedReader, "__call__"),
         (RegistryProvisioner, "provision"),
         (MaildirSender, "send"),

@@ -29,7 +29,7 @@ def fill(house: House) -> None:
     house.put("5.foreign:2,S", message(3, subject="Расписание"), folder="cur")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def database(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a database of its own, "" for the file that is the default."""
     if request.param == "sqlite":

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from alembic import op
 
-revision = "sender"
+revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
