@@ -119,6 +119,7 @@ class Cage:
         self._starting = threading.Lock()
         self._nursery: _Nursery | None = None
         self._closed = False
+        self._used = time.monotonic()
 
     def __enter__(self) -> Self:
         return self
@@ -149,6 +150,19 @@ class Cage:
                 if self._closed:
                     raise CageClosedError from error
                 raise
+            finally:
+                self._used = time.monotonic()
+
+    def rest(self, *, after: float) -> None:
+        """Give the libraries' memory back where nothing was read for `after` seconds; they load again."""
+        free = sum(self._slots.acquire(blocking=False) for _ in range(self._workers))
+        with self._starting:
+            idle = free == self._workers and time.monotonic() - self._used >= after
+            if idle and self._nursery is not None and not self._closed:
+                self._nursery.close()
+                self._nursery = None
+        if free:
+            self._slots.release(free)
 
     def close(self, *, now: bool = False) -> None:
         """End all children within a second and leave no file; with `now` also readings in hand.

@@ -42,6 +42,9 @@ STOP_SECONDS: Final = 8.0
 IDLE_SAFETY_SECONDS: Final = 60.0
 """Beside IDLE a mailbox is looked into at least this often, or every `poll_seconds` if those are more."""
 
+REST_SECONDS: Final = 60.0
+"""After so long without a reading the memory of its libraries is given back."""
+
 _BATCH: Final = 100
 
 Key = tuple[str, int | str]
@@ -102,6 +105,7 @@ class Daemon:
                 if not still_ours():
                     log.warning("замок базы потерян, начинаю сначала")
                     break
+                self._app.cage.rest(after=REST_SECONDS)
         self._end()
         for thread in threads:
             thread.join(STOP_SECONDS / len(threads))

@@ -283,6 +283,30 @@ def test_a_nursery_that_is_killed_is_replaced(cage: Cage, tmp_path: Path) -> Non
     assert cage.read(b"nothing").headers.subject == "done"
 
 
+def children() -> set[int]:
+    own = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text()
+    return {int(pid) for pid in own.split()}
+
+
+def test_a_cage_at_rest_gives_its_memory_back_and_reads_again(cage: Cage) -> None:
+    others = children()
+    cage.read(b"nothing")
+    (nursery,) = children() - others
+    cage.rest(after=60)
+    assert not gone(nursery)
+    cage.rest(after=0)
+    assert within(10, lambda: gone(nursery))
+    assert cage.read(b"nothing").headers.subject == "done"
+
+
+def test_a_cage_that_reads_does_not_rest(cage: Cage) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(cage.read, b"nap")
+        time.sleep(0.2)
+        cage.rest(after=0)
+        assert reading.result().headers.subject == "done"
+
+
 def parent_killed(message: str, lock: Path, temporary: Path, ready: Callable[[], object]) -> None:
     code = PARENT.format(root=str(HERE.parents[1]), here=str(HERE), lock=str(lock), message=message)
     environment = {**os.environ, "TMPDIR": str(temporary)}
