@@ -130,7 +130,11 @@ def in_order(papers: Sequence[Paper]) -> list[Paper]:
 def natural(name: str) -> tuple[tuple[int, str], ...]:
     """Return a key by which «2.jpg» comes before «10.jpg»."""
     parts = _DIGITS.split(name.lower())
-    return tuple((int(part), "") if part.isdigit() else (0, part) for part in parts)
+    # numbers by length, then digit by digit: they may be longer than `int` takes
+    return tuple(
+        (len(digits := part.lstrip("0")), digits) if part.isdecimal() else (0, part)
+        for part in parts
+    )
 
 
 def _rank(paper: Paper) -> tuple[object, ...]:

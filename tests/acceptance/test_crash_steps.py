@@ -14,6 +14,8 @@ import pytest
 from tests.acceptance.house import House, files_in, finish, snapshot, wait_until_gone
 from tests.acceptance.papers import address, doubtful, form, good, incomplete, message
 
+pytestmark = pytest.mark.slow  # whole passes, one after another
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 CRASHING: Final = (sys.executable, "-m", "tests.acceptance.crashing")
 GONE_WITHIN: Final = 3.0  # seconds after the program has died

@@ -11,6 +11,8 @@ import pytest
 from tests.acceptance.house import MAILBOT, House, Outcome, snapshot
 from tests.acceptance.papers import address, good, incomplete
 
+pytestmark = pytest.mark.slow  # whole passes, one after another
+
 # bytes that a file may have: from «no file at all» over «no database» to «no message»
 LIMITS: Final = (0, 4_096, 60_000, 200_000)
 

@@ -26,6 +26,8 @@ from tests.acceptance.papers import (
 )
 from tests.acceptance.traces import everything_of, found_in_text
 
+pytestmark = pytest.mark.slow  # whole passes, one after another
+
 SCHOOLS = range(6)
 EVERYBODY = set().union(*(everything_of(number) for number in SCHOOLS))
 SECRET = "s3cr3t-geheim"

@@ -16,6 +16,8 @@ from tests.acceptance.house import House, files_in, single_line, snapshot
 from tests.acceptance.papers import address, doubtful, good, incomplete, message, parsed_id
 from tests.acceptance.traces import everything_of, found_in_files, names_of, numbers_of
 
+pytestmark = pytest.mark.slow  # whole passes, one after another
+
 SOON: Final = 0.000_001  # of a day: less than a command takes
 PERIODS: Final = ("completed", "rejected", "expired", "joined", "ignored")
 NOTE: Final = "Созвонились, Кукушкина просит подождать"

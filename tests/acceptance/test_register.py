@@ -10,6 +10,8 @@ from mailbot.samples import School
 from tests.acceptance.house import House, single_line
 from tests.acceptance.papers import good, school
 
+pytestmark = pytest.mark.slow  # whole passes, one after another
+
 HEADER = "ИНН;КПП;Полное наименование;Субъект РФ;Адрес;Руководитель"
 
 

@@ -12,6 +12,8 @@ import pytest
 from tests.acceptance.house import SENDER, House
 from tests.acceptance.papers import address, good, incomplete
 
+pytestmark = pytest.mark.slow  # whole passes, one after another
+
 
 def bounce(house: House, number: int, action: str, status: str) -> bytes:
     """What a mail server writes about the reply to a school, the whole reply with it."""

@@ -15,6 +15,8 @@ from mailbot.workdays import add_working_days
 from tests.acceptance.house import House, text_of
 from tests.acceptance.papers import address, form, incomplete, message
 
+pytestmark = pytest.mark.slow  # whole passes, one after another
+
 TODAY = dt.datetime.now(dt.UTC)
 
 

@@ -39,7 +39,7 @@ def held(real: Real, user: str) -> int:
     return len(list(real.folder(user).glob("new/*")))
 
 
-@pytest.mark.parametrize("then", ["cut", "stall"])
+@pytest.mark.parametrize("then", ["cut", pytest.param("stall", marks=pytest.mark.slow)])
 def test_wherever_the_servers_words_end_no_mail_is_lost_and_none_is_called_undeliverable(
     then: Literal["cut", "stall"], real: Real, authority: Authority, trusted: object
 ) -> None:
