@@ -19,9 +19,11 @@ import pytest
 
 from mailbot.storage import SqlStore, open_store, upgrade
 
-# two cores are shared by many: how long an example takes says nothing
-hypothesis.settings.register_profile("mailbot", deadline=None)
-hypothesis.settings.load_profile("mailbot")
+# Two cores are shared by many: how long an example takes says nothing. A change is judged by the same
+# examples each time; new ones are looked for by `./run slow`.
+hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("exploring", deadline=None)
+hypothesis.settings.load_profile("repeatable")
 
 
 @pytest.fixture(autouse=True)
