@@ -106,13 +106,14 @@ def build(settings: Settings, *, keep_pictures: bool = True) -> Iterator[App]:
         store.close()
 
 
-def cage_of(settings: Settings | None, workers: int) -> Cage:
-    """Return the cage that messages are read in, which reads as the settings say."""
+def cage_of(settings: Settings | None, workers: int, *, with_views: bool = False) -> Cage:
+    """Return the cage that messages are read in, as the settings say; `with_views` brings pictures of the pages."""
+    labels = extra_labels(settings) if settings else {}
     return Cage(
         workers,
         seconds=READING_SECONDS,
         memory_bytes=READING_BYTES,
-        options={"labels": extra_labels(settings) if settings else {}},
+        options={"labels": labels, "with_views": with_views},
     )
 
 
