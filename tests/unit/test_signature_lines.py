@@ -65,3 +65,17 @@ def test_a_name_within_a_sentence_is_no_signature_line() -> None:
 def test_who_is_acquainted_does_not_sign_for_the_head() -> None:
     found = place(*BODY, "С приказом ознакомлена:", "|М.П. Иванова")
     assert not found.is_known
+
+
+def test_a_title_whose_last_letter_lies_under_a_seal_is_no_part_of_the_name() -> None:
+    found = place(*BODY, "Директо|П. П. Петров")
+    assert found.title is not None
+    assert found.name is not None
+    assert found.name[0] >= 430
+
+
+def test_where_no_line_is_known_the_room_does_not_end_before_a_name() -> None:
+    found = place(*BODY, "Дирек П. П. Петров и К", "С приказом ознакомлена ____ Иванова М. П.")
+    assert not found.is_known
+    name_line, next_line = 300.0 + 18 * 3, 300.0 + 18 * 4
+    assert name_line < found.zone[3] <= next_line
