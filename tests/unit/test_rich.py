@@ -1,4 +1,4 @@
-"""DOC and RTF: what a person sees, tables with their cells (`tests/data/documents/make.py`), and bytes made to break them."""
+"""DOC and RTF: what a person sees, tables with their cells (`tests/data/documents/make.py`), and broken bytes."""
 
 from __future__ import annotations
 
