@@ -6,15 +6,16 @@ one `Story` gathers the blocks of either. Knows nothing of the formats.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Final
 
 from parsers.documents.flow import Flow, Lines
 
 DEEPEST: Final = 8  # tables in tables; text that claims to lie deeper is read at this depth
 MOST_CELLS: Final = 200  # of a row; Word allows 63
+SAME_EDGE: Final = 40  # twips; edges of one column differ by rounding, a column is wider
 EQUAL_WIDTH: Final = 1_440  # twips; of cells whose places the file does not tell
 _PAGE: Final = "\f"
 
@@ -125,15 +126,46 @@ def _joined(shapes: Sequence[Shape], cells: Sequence[tuple[Block, ...]]) -> Iter
 def flow_of(blocks: Iterable[Block]) -> Flow:
     """Lay blocks out as running text: the cells of a row side by side, a form feed turns the page."""
     flow = Flow()
-    for block in blocks:
+    columns: dict[int, int] = {}
+    together = list(blocks)
+    for at, block in enumerate(together):
         if isinstance(block, Row):
-            flow.add_row([_lines(cell.blocks) for cell in block.cells])
+            if not at or not isinstance(together[at - 1], Row):
+                columns = columns_of(takewhile(lambda one: isinstance(one, Row), together[at:]))
+            flow.add_row(_by_columns(block, columns))
             continue
         for number, part in enumerate(block.split(_PAGE)):
             if number:
                 flow.turn_page()
             flow.add(part)
     return flow
+
+
+def columns_of(rows: Iterable[Block]) -> dict[int, int]:
+    """Return which column, counted from 0, begins at each edge of the cells of a table's rows."""
+    edges = sorted(
+        edge
+        for row in rows
+        if isinstance(row, Row)
+        for cell in row.cells
+        for edge in (cell.shape.left, cell.shape.right)
+    )
+    columns: dict[int, int] = {}
+    column, start = -1, 0
+    for edge in edges:
+        if column < 0 or edge - start > SAME_EDGE:
+            column, start = column + 1, edge
+        columns[edge] = column
+    return columns
+
+
+def _by_columns(row: Row, columns: Mapping[int, int]) -> list[Lines]:
+    """Return the lines of a row's cells, with empty ones where a cell is wide or none stands."""
+    cells: list[Lines] = []
+    for cell in row.cells:
+        cells += [[] for _ in range(columns[cell.shape.left] - len(cells))]
+        cells.append(_lines(cell.blocks))
+    return cells
 
 
 def _lines(blocks: Iterable[Block]) -> Lines:

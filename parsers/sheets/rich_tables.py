@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from parsers.documents.blocks import Block, Row, flow_of
+from parsers.documents.blocks import Block, Row, columns_of, flow_of
 from parsers.limits import Limits
 from parsers.sheets.grid import Cell, GridBuilder, Sheet, Span, reference
 
 _PARAGRAPHS: Final = 40  # kept before a table; a heading stands near its table
 _PAIR_CELLS: Final = 3  # a number, a label and its answer: of such a row the columns are plain
-_SAME_EDGE: Final = 40  # twips; edges of one column differ by rounding, a column is wider
 
 
 def read(blocks: Sequence[Block], limits: Limits) -> tuple[Sheet, ...]:
@@ -61,7 +60,7 @@ def _table(name: str, paragraphs: Sequence[str], rows: Sequence[Row], limits: Li
     above = paragraphs[-_PARAGRAPHS:]
     for row, text in enumerate(above):
         grid.put(row, 0, Cell(text, ref="A0"))
-    columns = _columns(rows)
+    columns = columns_of(rows)
     begun: dict[int, tuple[int, int, int]] = {}  # of each column's cell: top, left, right
     for number, table_row in enumerate(rows):
         if not table_row.placed and len(table_row.cells) > _PAIR_CELLS:
@@ -80,17 +79,3 @@ def _table(name: str, paragraphs: Sequence[str], rows: Sequence[Row], limits: Li
             if (top, first) != (at, last):
                 grid.merge(Span(top, first, at, last))
     return grid.build()
-
-
-def _columns(rows: Sequence[Row]) -> dict[int, int]:
-    """Return which column begins at each edge, counted from 0."""
-    edges = sorted(
-        {edge for row in rows for cell in row.cells for edge in (cell.shape.left, cell.shape.right)}
-    )
-    columns: dict[int, int] = {}
-    column, start = -1, 0
-    for edge in edges:
-        if column < 0 or edge - start > _SAME_EDGE:
-            column, start = column + 1, edge
-        columns[edge] = column
-    return columns

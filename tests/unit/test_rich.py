@@ -16,7 +16,7 @@ from parsers.sheets import rich_tables
 
 DATA = Path(__file__).parent.parent / "data" / "documents"
 TEXT = (
-    "Школа № 7\nВидно всем\nв две строки\tтаб\nшапка\nсбоку\t11\t12\t13\n22\t23\n31\t32\t33 а б\nПосле ёж",
+    "Школа № 7\nВидно всем\nв две строки\tтаб\nшапка\nсбоку\t11\t12\t13\n\t\t22\t23\n\t31\t32\t33 а б\nПосле ёж",
     "Вторая страница\nИсполнитель",
 )
 GRID = [
