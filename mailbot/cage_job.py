@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from parsers.facts import Field, Reading
-from parsers.images.ocr import Tesseract
+from parsers.images.tesseract import Tesseract
 from parsers.limits import Limits
 from parsers.names.declension import parses
 from parsers.questionnaire.labels import LabelReader
@@ -13,6 +13,7 @@ from parsers.reading.reader import read_message
 
 parses("школа")  # has the dictionary loaded: 40 MB and 0.15 s, needed by every letter
 LabelReader().read("школа")  # and the words of labels, 0.03 s, needed by every questionnaire
+Tesseract().warm_up()  # and the model of letters, 0.02 s, needed by every scan
 
 
 def read(

@@ -120,7 +120,7 @@ def _token_key(settings: Settings) -> str:
 
 
 def _ocr(settings: Settings) -> str:
-    from parsers.images.ocr import Tesseract  # loads numpy, 0.2 s that `init` need not wait
+    from parsers.images.tesseract import Tesseract  # loads numpy, 0.2 s that `init` need not wait
 
     Tesseract().probe()
     return "tesseract и русская модель на месте"
