@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 from parsers.facts import Box, Mark
 from parsers.images.raster import Upright
-from parsers.images.rings import SEAL_ABSENT, SEAL_PRESENT, Ring
+from parsers.images.rings import Ring
 from parsers.layout import Page
 from parsers.marks.letterheads import Letterhead, find_letterhead
+from parsers.marks.seals import Seal, find_seal
+from parsers.marks.signature_lines import find_signature_line
 from parsers.marks.signatures import Signature, find_signature
 
 
@@ -32,16 +34,15 @@ class Marks:
 def find_marks(upright: Upright, page: Page) -> Marks:
     """Look for the three marks on one page; `page` holds its words, boxes in points of `upright`."""
     letterhead: Letterhead = find_letterhead(page)
-    top = letterhead.box[1] if letterhead.box else 0.0  # what stands above its words is an emblem
-    best = next((ring for ring in upright.rings if ring.y > top), None)
-    seal = _seal(best)
-    signature: Signature = find_signature(upright, page, best if seal is not Mark.ABSENT else None)
+    line = find_signature_line(page)
+    seal: Seal = find_seal(upright, line, letterhead.box)
+    signature: Signature = find_signature(upright, page, line, seal.ring)
     return Marks(
         signature=signature.mark,
-        seal=seal,
+        seal=seal.mark,
         letterhead=letterhead.mark,
         signature_box=signature.box,
-        seal_box=None if best is None or seal is Mark.ABSENT else _around(best),
+        seal_box=None if seal.ring is None else _around(seal.ring),
         letterhead_box=letterhead.box,
     )
 
@@ -62,12 +63,6 @@ def _best(marks: Iterable[Mark]) -> Mark:
         if mark in found:
             return mark
     return Mark.ABSENT
-
-
-def _seal(ring: Ring | None) -> Mark:
-    if ring is None or ring.score < SEAL_ABSENT:
-        return Mark.ABSENT
-    return Mark.PRESENT if ring.score >= SEAL_PRESENT else Mark.UNSURE
 
 
 def _around(ring: Ring) -> Box:

@@ -6,6 +6,7 @@ no signature, nor is the signature of somebody else in another line.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -20,7 +21,9 @@ from parsers.images.raster import Upright
 from parsers.images.rings import FILLED, POINTS_PER_MM, Ring
 from parsers.images.tones import chroma, darkness, even_light, fade_colour
 from parsers.layout import Page, bounding_box
-from parsers.marks.signature_lines import ABOVE, BELOW, SignatureLine, find_signature_line, is_print
+from parsers.marks.crossings import crossings
+from parsers.marks.rules import without_rules
+from parsers.marks.signature_lines import ABOVE, BELOW, SignatureLine, is_print
 
 Mask = npt.NDArray[np.bool_]
 
@@ -33,8 +36,6 @@ TALL_CUT: Final = 1.3  # of what the seal's edge cuts off
 WIDE: Final = 3.0  # heights of print
 SOLID: Final = 0.55  # of its box that a wide stroke fills at most; low zigzags fill 0.46
 FLAT: Final = 0.9  # heights of print that a wide stroke must have: less is a ruling line
-RULE: Final = 9.0 * POINTS_PER_MM  # straight strokes as long as this are drawn, not written
-ACROSS: Final = 11  # pixels: ruling lines up to this thick are bridged
 LEAST_STROKE: Final = 5.0 * POINTS_PER_MM  # the longer side of what is called a signature
 RIM: Final = 1.2 * POINTS_PER_MM  # by which a seal's ink goes beyond its ring
 HALO: Final = 3.5 * POINTS_PER_MM  # strokes that reach no further from the ring may be its own
@@ -43,9 +44,11 @@ HALO: Final = 3.5 * POINTS_PER_MM  # strokes that reach no further from the ring
 CLEARLY_DARKER: Final = 0.12
 DARKER: Final = 0.04
 DARKEST: Final = 0.93  # nothing is darker than a one-bit seal
-COVERED: Final = (
-    0.6  # of the gap between title and name that a seal may cover before one cannot say «none»
-)
+CROSSINGS: Final = 2  # of a seal's blank bands, that make a signature; unsigned pages have none
+# A signature may lie wholly within a seal whose ink is as dark as this (of full black) and that covers so much of the
+# gap between title and name: then nobody can say «none».
+SHINING: Final = 0.5
+COVERED: Final = 10.0 * POINTS_PER_MM
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,10 @@ class _View:
         return left, top, right, bottom
 
 
-def find_signature(upright: Upright, page: Page, seal: Ring | None) -> Signature:
-    """Look for a signature on a page whose words are known."""
-    place = find_signature_line(page)
+def find_signature(
+    upright: Upright, page: Page, place: SignatureLine | None, seal: Ring | None
+) -> Signature:
+    """Look for a signature where a page, whose words are known, is signed."""
     view = _view(place, page, upright) if place is not None else None
     if place is None or view is None:
         return Signature(Mark.ABSENT)
@@ -97,8 +101,13 @@ def find_signature(upright: Upright, page: Page, seal: Ring | None) -> Signature
         strokes = view.points(_strokes(view, within))
         if strokes is not None:
             return _found(place, mark, strokes)
-    blind = seal.strength + DARKER > DARKEST and _covered(place, seal) > COVERED
-    return Signature(Mark.UNSURE if blind else Mark.ABSENT, place.zone)
+    across = crossings(
+        upright, seal, _gap(place), [box for word in page.words if (box := word.box)]
+    )
+    if across >= CROSSINGS:
+        return _found(place, Mark.PRESENT, None)
+    is_hidden = seal.strength > SHINING and _covered(place, seal) > COVERED
+    return Signature(Mark.UNSURE if across or is_hidden else Mark.ABSENT, place.zone)
 
 
 def _found(place: SignatureLine, mark: Mark, box: Box | None) -> Signature:
@@ -173,7 +182,7 @@ def _strokes(
 
     A part of it must lie where `clear` is; of what reaches into `cut` only a part may be left.
     """
-    ink = _without_rules(ink, round(RULE * view.scale))
+    ink = without_rules(ink, STROKE_DPI)
     _, labels, figures, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     seen = set(np.unique(labels if clear is None else labels[clear]).tolist()) - {0}
     halved = set() if cut is None else set(np.unique(labels[cut]).tolist())
@@ -184,20 +193,6 @@ def _strokes(
             boxes.append((float(x), float(y), float(x + width), float(y + tall)))
     longest = max((max(box[2] - box[0], box[3] - box[1]) for box in boxes), default=0)
     return boxes if longest >= LEAST_STROKE * view.scale else []
-
-
-def _without_rules(ink: Pixels, length: int) -> Pixels:
-    """Take straight lines out (ruling lines, underscores, borders of tables), but not what is written across them."""
-    kept = ink
-    for along in (0, 1):
-        kernel = np.ones((1, length) if along == 0 else (length, 1), np.uint8)
-        lines = np.asarray(cv2.morphologyEx(kept, cv2.MORPH_OPEN, kernel), np.uint8)
-        lines = np.asarray(cv2.dilate(lines, np.ones((3, 3), np.uint8)), np.uint8)
-        free = np.where(lines > 0, 0, kept).astype(np.uint8)
-        gap = np.ones((ACROSS, 1) if along == 0 else (1, ACROSS), np.uint8)
-        bridged = np.asarray(cv2.morphologyEx(free, cv2.MORPH_CLOSE, gap), np.uint8)
-        kept = np.where(lines > 0, bridged & kept, free).astype(np.uint8)
-    return kept
 
 
 def _is_stroke(figure: tuple[int, int, int, int], area: int, view: _View, tallness: float) -> bool:
@@ -226,12 +221,18 @@ def _meets(place: SignatureLine, seal: Ring) -> bool:
     return (x - seal.x) ** 2 + (y - seal.y) ** 2 < seal.radius**2
 
 
-def _covered(place: SignatureLine, seal: Ring) -> float:
-    """Share of the gap between title and name that lies under the seal."""
+def _gap(place: SignatureLine) -> Box:
+    """The room between title and name, as high as the zone."""
     left = place.title[2] if place.title else place.zone[0]
     right = place.name[0] if place.name else place.zone[2]
-    middle = (place.zone[1] + ABOVE + place.zone[3] - BELOW) / 2
-    if right <= left or abs(middle - seal.y) > seal.radius:
+    return left, place.zone[1], right, place.zone[3]
+
+
+def _covered(place: SignatureLine, seal: Ring) -> float:
+    """How much of the gap between title and name lies under the seal, in points."""
+    left, top, right, bottom = _gap(place)
+    middle = (top + ABOVE + bottom - BELOW) / 2
+    if abs(middle - seal.y) > seal.radius:
         return 0.0
-    within = min(right, seal.x + seal.radius) - max(left, seal.x - seal.radius)
-    return max(within, 0.0) / (right - left)
+    half = math.sqrt(seal.radius**2 - (middle - seal.y) ** 2)
+    return max(min(right, seal.x + half) - max(left, seal.x - half), 0.0)
