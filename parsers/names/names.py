@@ -38,8 +38,8 @@ _MOST_READINGS: Final = 8
 # Surname, given name and patronymic, each behind its label.
 _WORD: Final = r"[А-ЯЁ][А-Яа-яЁё-]+"
 _PARTS: Final = re.compile(
-    rf"фамилия[ ]*[:\t][ ]*(?P<surname>{_WORD})[\s,;]+имя[ ]*[:\t][ ]*(?P<given>{_WORD})"
-    rf"(?:[\s,;]+отчество(?:[ ]*\([^)\n]*\))?[ ]*[:\t][ ]*(?P<patronymic>{_WORD}))?",
+    rf"фамилия[ ]*[:\t-][ ]*(?P<surname>{_WORD})[\s,;]+имя[ ]*[:\t-][ ]*(?P<given>{_WORD})"
+    rf"(?:[\s,;]+отчество(?:[ ]*\([^)\n]*\))?[ ]*[:\t-][ ]*(?P<patronymic>{_WORD}))?",
     re.IGNORECASE,
 )
 
@@ -185,7 +185,7 @@ def _with_patronymic(text: str, tokens: list[Token], at: int) -> tuple[FoundPers
     if surname_first and given_first:
         given_first = is_given_name(one.text) and not is_given_name(two.text)
         surname_first = not given_first
-    if surname_first and three is not None and may_be_name(two.text):
+    if surname_first and three is not None and _may_be_given(two.text):
         if four is not None and four.word and four.follows and not is_surname(one.text):
             return None if _is_given_first(tokens, at + 1) else _three(text, tokens, at)
         return _three(text, tokens, at)
@@ -193,6 +193,11 @@ def _with_patronymic(text: str, tokens: list[Token], at: int) -> tuple[FoundPers
     if given_first and three is not None and vouched:
         return _found(text, tokens[at : at + 3], (three, one, two)), 3
     return None
+
+
+def _may_be_given(word: str) -> bool:
+    """Say whether `word` can be a given name, a month's too («Марту Ивановну»)."""
+    return may_be_name(word) or is_given_name(word)
 
 
 def _is_given_first(tokens: list[Token], at: int) -> bool:
