@@ -77,8 +77,8 @@ _HEAD_BEHIND: Final = re.compile(
 
 # How the grounds of an order begin, and the verb by which it orders.
 _PREAMBLE: Final = re.compile(
-    r"\s*(?:[0-9.]+\s*)?(?:во\s+исполнение|в\s+соответствии|на\s+основании|в\s+целях|в\s+связи|руководствуясь|согласно)\b",
-    re.IGNORECASE,
+    r"^[ ]*(?:[0-9.]+\s*)?(?:во\s+исполнение|в\s+соответствии|на\s+основании|в\s+целях|в\s+связи|руководствуясь|согласно|в\s+ответ|на\s+ваш)\b",
+    re.IGNORECASE | re.MULTILINE,
 )
 _ORDERS: Final = re.compile(
     r"\b(?:назнач(?:ить|аю|аем|ен[аоы]?)|возложить|возлагаю|возлагаем|поручить|поручаю|утвердить|утверждаю|определить|"
@@ -241,7 +241,11 @@ def _fixed_role(
 
 def _in_preamble(text: str, start: int, end: int) -> bool:
     """Say whether a name only belongs to what an order is founded on («Во исполнение поручения …, назначить …»)."""
-    if not _PREAMBLE.match(text) or anchors(text[:start]) or _ORDERS.search(text, 0, start):
+    if (
+        not _PREAMBLE.search(text, 0, start)
+        or anchors(text[:start])
+        or _ORDERS.search(text, 0, start)
+    ):
         return False
     verb = _ORDERS.search(text, end)
     return (

@@ -170,6 +170,8 @@ def _with_patronymic(text: str, tokens: list[Token], at: int) -> tuple[FoundPers
         return None
     if not (may_be_name(one.text) or (one.inside and not is_role_word(one.text))):
         return None
+    if _behind_surname(tokens, at):
+        return None  # «Цыренова Баира Доржи-Ханды Бадмаевича»: more names than three
     turkic = _turkic(tokens, at)
     if turkic is not None:
         return _found(
@@ -193,6 +195,14 @@ def _with_patronymic(text: str, tokens: list[Token], at: int) -> tuple[FoundPers
     if given_first and three is not None and vouched:
         return _found(text, tokens[at : at + 3], (three, one, two)), 3
     return None
+
+
+def _behind_surname(tokens: list[Token], at: int) -> bool:
+    """Say whether a given name follows a surname on its line: it begins no name of its own."""
+    one, before = tokens[at], tokens[at - 1] if at else None
+    if before is None or not (before.word and one.follows) or one.newline:
+        return False
+    return is_given_name(one.text) and not is_surname(one.text) and is_surname(before.text)
 
 
 def _may_be_given(word: str) -> bool:
