@@ -217,7 +217,7 @@ def _administrator_in(text: str) -> bool:
 
 
 def _other_role_in(label: str) -> bool:
-    """Say whether a label speaks of another than the administrator: «помощник администратора», «администратор сайта»."""
+    """Say whether a label speaks of another than the administrator: «помощник администратора»."""
     return any(one.role is PersonRole.OTHER for one in anchors(label))
 
 
