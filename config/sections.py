@@ -79,6 +79,7 @@ class RegisterColumns(Section):
     region: Words = ()
     address: Words = ()
     head: Words = ()
+    status: Words = ()
     email: Words = ()
     site: Words = ()
 

@@ -257,6 +257,7 @@ class Letter:
     acting_head: bool = False  # signed by «и.о.», «врио», «за директора»
     self_appointed: bool = False  # «возлагаю на себя»: the signer is the administrator
     organization_name: Found[str] | None = None
+    organization_place: Found[str] | None = None  # the letterhead's address, or the place of issue
     inn: Found[str] | None = None
     ogrn: Found[str] | None = None
     date: Found[dt.date] | None = None

@@ -233,6 +233,7 @@ class RegisterEntry:
     places: tuple[str, ...] = ()  # region and address
     region: str | None = None  # code of the subject that region or address points to
     head: PersonName | None = None
+    ended: str = ""  # the register's words for that it is no more: «Ликвидирована»
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

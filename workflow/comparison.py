@@ -130,13 +130,15 @@ def _is_initial(part: str) -> bool:
     return _INITIAL.fullmatch(part) is not None
 
 
-def same_organization(letter: str, names: Sequence[str], places: Sequence[str]) -> Agreement:
+def same_organization(
+    letter: str, names: Sequence[str], places: Sequence[str], *, letter_place: str = ""
+) -> Agreement:
     """Say whether the letter's organization is the questionnaire's, by kind, number, memorial name and place.
 
     `names` are the questionnaire's full and short name, `places` its region, municipality, locality and address. A
-    number without a place proves nothing: `UNSURE`.
+    number without a place proves nothing: `UNSURE`. `letter_place` is the address of the letterhead.
     """
-    same = _same_organization(letter, names, places)
+    same = _same_organization(letter, names, places, letter_place=letter_place)
     if same is None:
         return Agreement.UNSURE
     return Agreement.SAME if same else Agreement.DIFFERENT

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 # Kinds of institutions, each under what names or abbreviations show it; a name may show several.
@@ -138,9 +138,14 @@ class _Organization:
     own: frozenset[str]  # words that belong to this school's name only («Кашинская»)
 
 
-def same_organization(letter: str, names: Sequence[str], places: Sequence[str]) -> bool | None:
-    """Return whether the letter's organization is the one of `names` at `places`; None where nothing proves it."""
-    one = _understand(letter)
+def same_organization(
+    letter: str, names: Sequence[str], places: Sequence[str], *, letter_place: str = ""
+) -> bool | None:
+    """Return whether the letter's organization is the one of `names` at `places`; None where nothing proves it.
+
+    `letter_place` is where the letterhead says that the organization is, beside its name.
+    """
+    one = _placed(_understand(letter), letter_place)
     others = [_understand(name) for name in names if name.strip()]
     if not others or not one.kinds | one.numbers | one.own:
         return None
@@ -157,6 +162,16 @@ def same_organization(letter: str, names: Sequence[str], places: Sequence[str]) 
     proved_name = _proved_name(one, others, numbers)
     placed = settled or _any_of(one.districts, around)
     return True if proved_name and (placed or _own_name(one, others)) else None
+
+
+def _placed(one: _Organization, place: str) -> _Organization:
+    """Return the organization with the places of its letterhead, where its name has none."""
+    text = place.lower().replace("ё", "е")
+    return replace(
+        one,
+        settlements=one.settlements or _settlements(text),
+        districts=one.districts | _places(_DISTRICT, text) | _places(_REGION, text),
+    )
 
 
 def _contradict(one: _Organization, other: _Organization) -> bool:

@@ -8,6 +8,7 @@ Within one import the rows of one branch complete each other.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
@@ -28,6 +29,7 @@ _COMPLETED: Final = (
     "region",
     "address",
     "head",
+    "status",
     "email",
     "site",
 )
@@ -45,9 +47,18 @@ class RegisterRow:
     region: str = ""
     address: str = ""
     head: str = ""  # «Фамилия Имя Отчество» in the nominative, nothing else
+    status: str = ""  # «Действует», «Ликвидирована», or the day on which it ended
     email: str = ""
     site: str = ""
 
+
+# What a register says of an organization that is no more: in words, or by a date of its end. One that is being
+# reorganized goes on.
+_ENDED: Final = re.compile(
+    r"ликвид|прекра[тщ]|исключен|недейств|не\s+действ|закрыт|аннулирован|упразднен|банкрот|реорганизован[ао]?\b|"
+    r"^\s*[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}",
+    re.IGNORECASE,
+)
 
 _FIELDS: Final = tuple(one.name for one in fields(RegisterRow))
 
@@ -161,6 +172,7 @@ def _entry(row: Any) -> RegisterEntry:
         head=PersonName(raw=row.head, nominatives=(row.head,), initials="." in row.head)
         if row.head
         else None,
+        ended=row.status if row.status and _ENDED.search(row.status) else "",
     )
 
 

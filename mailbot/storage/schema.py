@@ -22,7 +22,7 @@ from workflow.ports import ServiceUnavailableError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "register_status")
 """Every revision in `mailbot/migrations/versions`, the first first."""
 
 _MIGRATION_LOCK: Final = int.from_bytes(b"mb-migra", "big")

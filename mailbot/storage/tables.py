@@ -233,6 +233,7 @@ register_entry: Final = sa.Table(
     _filled("email", CleanText),
     _filled("site", CleanText),
     _filled("name_key", IndexKey),
+    sa.Column("status", CleanText),  # NULL in what was loaded before it was read
     sa.Index(None, "inn"),
     sa.UniqueConstraint("import_id", "inn", "kpp", "name_key"),
     sqlite_autoincrement=True,

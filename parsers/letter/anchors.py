@@ -37,6 +37,7 @@ ADMINISTRATOR: Final = re.compile(
 _OTHER_BEFORE: Final = re.compile(r"(?:системн|сетев|баз)\w*\s+$|администрац\w*\s+$", re.IGNORECASE)
 _SUBSTITUTE_BEFORE: Final = re.compile(
     r"(?:помощник\w*|заместител\w*|резервн\w+|дублирующ\w+|запасн\w+|замещающ\w+|дубл[её]р\w*|втор\w{2,4}|"
+    r"прежн\w+|предыдущ\w+|бывш\w+|"
     r"исполняющ\w+\s+обязанност\w+)\s+$",
     re.IGNORECASE,
 )

@@ -19,7 +19,7 @@ from parsers.letter.dates import Numbering, find_numbering
 from parsers.letter.likeness import LETTER_LIKENESS, is_act, likeness
 from parsers.letter.mentions import Mention
 from parsers.letter.numbers import administrator_phones
-from parsers.letter.organizations import find_organization
+from parsers.letter.organizations import find_organization, find_place
 from parsers.letter.people import NamedPerson, administrators, name_of
 from parsers.letter.roles import assign_roles
 from parsers.letter.signer import Signer, find_signer
@@ -89,7 +89,8 @@ def find_letter(pages: Sequence[Page], *, attachment: str) -> Letter | None:
         head=_found_head(letter, known),
         acting_head=known.signer is not None and known.signer.acting,
         self_appointed=known.self_appointed,
-        organization_name=_found_organization(known),
+        organization_name=_found(known, find_organization(known.letter.text, known.header_end)),
+        organization_place=_found(known, find_place(known.letter.text, known.header_end)),
         inn=_identifier(letter, stamps, IdentifierKind.INN),
         ogrn=_identifier(letter, stamps, IdentifierKind.OGRN),
         date=_found_date(letter, numbering),
@@ -207,8 +208,7 @@ def _found_head(letter: LetterText, known: _Understood) -> Found[PersonName] | N
     return Found(replace(person.name(Case.NOMINATIVE), raw=place.raw), (place,))
 
 
-def _found_organization(known: _Understood) -> Found[str] | None:
-    span = find_organization(known.letter.text, known.header_end)
+def _found(known: _Understood, span: Span | None) -> Found[str] | None:
     if span is None:
         return None
     place = known.letter.evidence(*span)

@@ -28,6 +28,7 @@ _FOR: Final = (
     ),
     (0.05, re.compile(r"\bдиректор|\bзаведующ|\bруководител|\bначальник|\bректор", re.IGNORECASE)),
     (0.05, re.compile(r"ответственн", re.IGNORECASE)),
+    (0.1, re.compile(r"\bадминистратором[^.:\n\t]{0,80}\bявля", re.IGNORECASE)),
 )
 _ROLE: Final = 0.35
 

@@ -129,7 +129,7 @@ def _owner(phone: FoundPhone, places: _Places) -> _Owner:
         return _Owner.OTHER
     if _REFUSED.match(piece.text[phone.end - piece.start :]):
         return _Owner.OTHER
-    if _ADMINISTRATOR_LABEL.search(label):
+    if _ADMINISTRATOR_LABEL.search(label) and not _other_role_in(label):
         return _Owner.ADMINISTRATOR
     if _NOT_HIS.search(label) or EXECUTOR.match(piece.text):
         return _Owner.OTHER
@@ -214,6 +214,11 @@ def _heads(number: int, pieces: Sequence[Segment]) -> Sequence[str]:
 
 def _administrator_in(text: str) -> bool:
     return any(one.role is PersonRole.ADMINISTRATOR for one in anchors(text))
+
+
+def _other_role_in(label: str) -> bool:
+    """Say whether a label speaks of another than the administrator: «помощник администратора»."""
+    return any(one.role is PersonRole.OTHER for one in anchors(label))
 
 
 def _behind_executor(number: int, pieces: Sequence[Segment]) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from parsers.letter.structure import lines
+
 Span = tuple[int, int]
 
 # What begins an institution's full name, or its abbreviated legal form.
@@ -60,6 +62,19 @@ _ENDS_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 
+# An address: an index or a street in its line; and a line that is nothing but a place («г. Тверь»).
+_ADDRESS: Final = re.compile(
+    r"(?<![0-9])[0-9]{6}(?![0-9])|(?<![А-Яа-яЁё])(?:ул|пр-т|пр-кт|просп|пер|б-р|мкр|наб)\.|"
+    r"(?<![А-Яа-яЁё])(?:улица|проспект|переулок|бульвар|микрорайон)(?![А-Яа-яЁё])",
+    re.IGNORECASE,
+)
+_PLACE_ALONE: Final = re.compile(
+    r"[ ]*(?:г|гор|с|п|пос|пгт|ст|ст-ца|х|д|р\.[ ]?п|город|село|пос[её]лок|деревня|станица|хутор|аул)(?:\.[ ]?|[ ]+)"
+    r"[А-ЯЁ][а-яё]+(?:[ -][А-ЯЁа-яё][а-яё]*){0,3}[ .]*"
+)
+
+_CELL: Final = re.compile(r"[^\t\n]+")
+
 _MOST_LINES: Final = 6
 
 
@@ -77,6 +92,14 @@ def find_organization(text: str, header_end: int) -> Span | None:
         if found_in_body:
             return _trim(text, found_in_body.start(), _grown(text, found_in_body.end()))
     return None
+
+
+def find_place(text: str, header_end: int) -> Span | None:
+    """Return the span of the letterhead's address before `header_end`, else of a cell that only names a place."""
+    header = text[:header_end]
+    address = next((span for span in lines(header) if _ADDRESS.search(header[slice(*span)])), None)
+    cells = (cell for cell in _CELL.finditer(header) if _PLACE_ALONE.fullmatch(cell[0]))
+    return address or next((cell.span() for cell in cells), None)
 
 
 def _of_founder(text: str, found: re.Match[str]) -> bool:

@@ -75,6 +75,18 @@ _HEAD_BEHIND: Final = re.compile(
     r"^\s*[,(-]?\s*(?:директор|заведующ|руководител|начальник|ректор)\w*(?!\s+по\b)", re.IGNORECASE
 )
 
+# How the grounds of an order begin, and the verb by which it orders.
+_PREAMBLE: Final = re.compile(
+    r"^[ ]*(?:[0-9.]+\s*)?(?:во\s+исполнение|в\s+соответствии|на\s+основании|в\s+целях|"
+    r"в\s+связи|руководствуясь|согласно|в\s+ответ|на\s+ваш)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ORDERS: Final = re.compile(
+    r"\b(?:назнач(?:ить|аю|аем|ен[аоы]?)|возложить|возлагаю|возлагаем|поручить|поручаю|утвердить|утверждаю|определить|"
+    r"прошу|просим|сообщаем|приказываю)\b",
+    re.IGNORECASE,
+)
+
 # The acquainted.
 _ACQUAINTED: Final = re.compile(r"ознаком", re.IGNORECASE)
 _COPY: Final = re.compile(r"^[ ]*(?:копия|выписка)?[ ]*(?:верна|верно)\b|секретарь", re.IGNORECASE)
@@ -219,11 +231,29 @@ def _fixed_role(
     if _IN_PERSON.search(near) and not anchors(before) and not APPOINTS.search(before):
         return PersonRole.HEAD
     if len(people) > 1 and number < len(people) - 1:
+        if _in_preamble(text, start, end):
+            return PersonRole.NONE
         head = _HEAD_BEFORE.search(near) or _MYSELF.search(near) or _HEAD_BEHIND.match(behind)
         verb_ahead = APPOINTS.search(text, end) is not None and not APPOINTS.search(before)
         if head and verb_ahead:
             return PersonRole.HEAD
     return None
+
+
+def _in_preamble(text: str, start: int, end: int) -> bool:
+    """Say whether a name only belongs to what an order is founded on («Во исполнение поручения …, назначить …»)."""
+    if (
+        not _PREAMBLE.search(text, 0, start)
+        or anchors(text[:start])
+        or _ORDERS.search(text, 0, start)
+    ):
+        return False
+    verb = _ORDERS.search(text, end)
+    return (
+        verb is not None
+        and "," in text[end : verb.start()]
+        and not anchors(text[end : verb.start()])
+    )
 
 
 def _dismissed(text: str, start: int, near: str, behind: str) -> bool:

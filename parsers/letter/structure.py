@@ -36,7 +36,7 @@ _BEGINNING: Final = re.compile(
 
 # A line that is nothing but the document's date and number: what follows begins anew.
 _DATE_LINE: Final = re.compile(
-    r"[ ]*(?:исх|приказ|распоряжен|от[ ]+[\"0-9]|№|на[ ]+№|дата|[\"]?[ ]?[0-9]{1,2}[\"]?[ ]*(?:\.[0-9]{2}\.|"
+    r"[ ]*(?:исх|приказ(?!ыва)|распоряжен|от[ ]+[\"0-9]|№|на[ ]+№|дата|[\"]?[ ]?[0-9]{1,2}[\"]?[ ]*(?:\.[0-9]{2}\.|"
     r"[а-яё]{3,}[ ]+20))[^\n]{0,60}$",
     re.IGNORECASE,
 )

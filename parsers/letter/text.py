@@ -34,9 +34,9 @@ _BROKEN_AT_HYPHEN: Final = re.compile(r"(?<=[а-яё]-)[ ]?\n[ ]?(?=[А-ЯЁ][а
 # Five or more single letters set apart by spaces.
 _SET_APART: Final = re.compile(r"(?<![А-Яа-яЁё.])(?:[А-Яа-яЁё][ ]){4,}[А-Яа-яЁё](?![А-Яа-яЁё.])")
 
-# The number of a clause or the mark of a list's entry, and the tab that parts it from its text.
+# The number of a clause or the mark of a list's entry, and the only tab of its line, which parts it from its text.
 _MARKER_TAB: Final = re.compile(
-    r"(?m)(?<=^)([ ]*(?:[0-9]{1,2}(?:\.[0-9]{1,2})*[.)]?|[-•*▪]))[ ]*\t"
+    r"(?m)(?<=^)([ ]*(?:[0-9]{1,2}(?:\.[0-9]{1,2})*[.)]?|[-•*▪]))[ ]*\t(?![^\n]*\t)"
 )
 
 # A word long enough to be known again in spite of an error.

@@ -48,8 +48,8 @@ _NATURAL: Final = re.compile(r"(?:[рлн][кц]|[рл]н)$")
 _IMPOSSIBLE: Final = re.compile(
     r"(?:[жчшщ]к|[бвдзмпт]ц|йц|льв|ьк|[гкх]ть|[бвгдзмпстхк]к|[бвдзпт]нь|[шк]ль)$", re.IGNORECASE
 )
-# Ends that look so and are whole all the same («Волк» has no entry, «Эйзенштадтк» nobody has).
-_POSSIBLE: Final = re.compile(r"(?:ск|хк|кк|тц|дц|пк)$", re.IGNORECASE)
+# Ends that look so and are whole all the same («Волк» has no entry, «Фальк»).
+_POSSIBLE: Final = re.compile(r"(?:ск|хк|кк|тц|дц|пк|льк)$", re.IGNORECASE)
 
 
 def fleeting_nominatives(form: str, case: Case) -> Iterator[str]:

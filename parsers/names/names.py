@@ -38,8 +38,8 @@ _MOST_READINGS: Final = 8
 # Surname, given name and patronymic, each behind its label.
 _WORD: Final = r"[А-ЯЁ][А-Яа-яЁё-]+"
 _PARTS: Final = re.compile(
-    rf"фамилия[ ]*[:\t][ ]*(?P<surname>{_WORD})[\s,;]+имя[ ]*[:\t][ ]*(?P<given>{_WORD})"
-    rf"(?:[\s,;]+отчество(?:[ ]*\([^)\n]*\))?[ ]*[:\t][ ]*(?P<patronymic>{_WORD}))?",
+    rf"фамилия[ ]*[:\t-][ ]*(?P<surname>{_WORD})[\s,;]+имя[ ]*[:\t-][ ]*(?P<given>{_WORD})"
+    rf"(?:[\s,;]+отчество(?:[ ]*\([^)\n]*\))?[ ]*[:\t-][ ]*(?P<patronymic>{_WORD}))?",
     re.IGNORECASE,
 )
 
@@ -170,6 +170,8 @@ def _with_patronymic(text: str, tokens: list[Token], at: int) -> tuple[FoundPers
         return None
     if not (may_be_name(one.text) or (one.inside and not is_role_word(one.text))):
         return None
+    if _behind_surname(tokens, at):
+        return None  # «Цыренова Баира Доржи-Ханды Бадмаевича»: more names than three
     turkic = _turkic(tokens, at)
     if turkic is not None:
         return _found(
@@ -185,7 +187,7 @@ def _with_patronymic(text: str, tokens: list[Token], at: int) -> tuple[FoundPers
     if surname_first and given_first:
         given_first = is_given_name(one.text) and not is_given_name(two.text)
         surname_first = not given_first
-    if surname_first and three is not None and may_be_name(two.text):
+    if surname_first and three is not None and _may_be_given(two.text):
         if four is not None and four.word and four.follows and not is_surname(one.text):
             return None if _is_given_first(tokens, at + 1) else _three(text, tokens, at)
         return _three(text, tokens, at)
@@ -193,6 +195,19 @@ def _with_patronymic(text: str, tokens: list[Token], at: int) -> tuple[FoundPers
     if given_first and three is not None and vouched:
         return _found(text, tokens[at : at + 3], (three, one, two)), 3
     return None
+
+
+def _behind_surname(tokens: list[Token], at: int) -> bool:
+    """Say whether a given name follows a surname on its line: it begins no name of its own."""
+    one, before = tokens[at], tokens[at - 1] if at else None
+    if before is None or not (before.word and one.follows) or one.newline:
+        return False
+    return is_given_name(one.text) and not is_surname(one.text) and is_surname(before.text)
+
+
+def _may_be_given(word: str) -> bool:
+    """Say whether `word` can be a given name, a month's too («Марту Ивановну»)."""
+    return may_be_name(word) or is_given_name(word)
 
 
 def _is_given_first(tokens: list[Token], at: int) -> bool:

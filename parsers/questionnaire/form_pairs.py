@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,8 +23,10 @@ from parsers.questionnaire.forms import (
     Grid,
     OwnerContext,
     Section,
+    is_title,
     own_label,
     section_of,
+    title_owners,
     without_numbers,
 )
 from parsers.questionnaire.labels import (
@@ -197,8 +198,12 @@ class PairsReader:
             return Label()
         if label.asks and self._is_inline(row, column, columns):
             return Label()
-        if label.attributes in ECHOED and self._before(row, column, columns) == label.attributes:
-            return Label()  # «Район | Школьный район»
+        if label.attributes and self._before(row, column, columns) == label.attributes:
+            hint = (
+                label.owner is None and column != columns[-1]
+            )  # «Телефон директора | мобильный | 8 …»
+            if hint or label.attributes in ECHOED:  # «Район | Школьный район»
+                return Label()
         if label == NOTHING and column == without_numbers(self.grid, row, columns)[0]:
             return self.grid.reader.read_name(self.grid.cell(row, column).text)
         if label.asks or column == columns[0]:
@@ -327,8 +332,8 @@ class PairsReader:
             return True
         if label.attributes or not label.heading:
             return False
-        if _is_title(cell.text):
-            label = Label((), _title_owners(label))
+        if is_title(cell.text):
+            label = Label((), title_owners(label))
         elif self._below(row, columns[0], label) is not None:
             return False  # «Администратор», and the name under it
         self.context.enter(section_of(label))
@@ -377,18 +382,3 @@ class PairsReader:
 def _is_part(cell: Cell) -> bool:
     """Tell whether a cell holds one word of a name: three of them are a name in three cells."""
     return len(cell.text.split()) == 1 and fits(Attribute.SURNAME, cell.text)
-
-
-# The title of a form, which names what it is for and heads no section
-_TITLE: Final = re.compile(
-    r"\b(?:анкет|заявк|форм[аы]\b|опросн|регистрац|подключен)", re.IGNORECASE
-)
-
-
-def _is_title(text: str) -> bool:
-    return bool(_TITLE.search(text))
-
-
-def _title_owners(label: Label) -> tuple[Owner, ...]:
-    """A form's title names everybody whom it is about; only a person alone is whom it asks about."""
-    return label.owners if label.owners == (Owner.ADMINISTRATOR,) else ()

@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import Final
 
 from parsers.names.identifiers import is_inn
-from parsers.questionnaire.answers import digits_of, fits, is_sample, is_sample_address
+from parsers.questionnaire.answers import digits_of, fits, is_sample, is_sample_address, is_typed
+from parsers.questionnaire.form_inline import wanted_of
 from parsers.questionnaire.form_roles import find_roles, owner_columns
 from parsers.questionnaire.forms import (
     Entry,
@@ -58,9 +59,14 @@ def is_heading_row(grid: Grid, row: int) -> bool:
 
 
 def _is_echo(grid: Grid, row: int, named: set[int]) -> bool:
-    """Tell whether the labels are one and its answer: «Район | Школьный район»."""
+    """Tell whether the labels are one and its answer, or its hint: «Район | Школьный район», «Телефон | моб. | 8 …»."""
     asked = {grid.label(row, one).attributes for one in named}
-    return len(asked) == 1 and asked <= ECHOED
+    if len(asked) != 1:
+        return False
+    wanted = wanted_of(grid.label(row, min(named)))
+    others = [one for one in grid.filled(row) if one > max(named)]
+    answered = any(fits(wanted, grid.cell(row, one).text) for one in others)
+    return asked <= ECHOED or (is_typed(wanted) and answered)
 
 
 def _is_answered_below(grid: Grid, row: int, column: int) -> bool:

@@ -24,6 +24,11 @@ from parsers.questionnaire.labels import (
 )
 from parsers.sheets.grid import Cell, Sheet
 
+# The title of a form, which names what it is for and heads no section
+_TITLE: Final = re.compile(
+    r"\b(?:анкет|заявк|форм[аы]\b|опросн|регистрац|подключен)", re.IGNORECASE
+)
+
 # The number of a row or an item: «1», «2.», «1.3)», «А1», «Б.2»
 _ITEM: Final = re.compile(r"(?:[А-ЯA-Z][.-]?)?\d{1,3}(?:\.\d{1,2}){0,3}[.)]?", re.IGNORECASE)
 
@@ -190,3 +195,13 @@ def without_numbers(grid: Grid, row: int, columns: Sequence[int]) -> list[int]:
     if len(columns) > 1 and is_small_number(grid.cell(row, columns[0]).text):
         return list(columns[1:])
     return list(columns)
+
+
+def is_title(text: str) -> bool:
+    """Tell whether a text is a form's title: «Анкета школы», «Заявка на подключение»."""
+    return bool(_TITLE.search(text))
+
+
+def title_owners(label: Label) -> tuple[Owner, ...]:
+    """A form's title names everybody whom it is about; only a person alone is whom it asks about."""
+    return label.owners if label.owners == (Owner.ADMINISTRATOR,) else ()

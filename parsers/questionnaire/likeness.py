@@ -46,14 +46,14 @@ _LEAST_OWN: Final = 3  # of them such as no letterhead has
 _LONGEST_LABEL: Final = 12  # words
 
 
-def form_likeness(forms: Sequence[FormSheet]) -> float:
-    """Return 0.0-1.0, by the different fields that the sheets ask for."""
+def form_likeness(forms: Sequence[FormSheet], *, titled: bool = False) -> float:
+    """Return 0.0-1.0, by the different fields that the sheets ask for; `titled`, the file is called «Анкета»."""
     asked = fields_asked(entry for form in forms for entry in form.asked if not entry.inline)
     inline = fields_asked(entry for form in forms for entry in form.asked if entry.inline) - asked
     every = asked | inline
     count = len(asked) + len(inline) / 2
     score = min(count, 6) * 0.05
-    titled = any(form.title for form in forms)
+    titled = titled or any(form.title for form in forms)
     named = every & _ADMINISTRATORS
     if named and every & _SCHOOLS:
         score = 0.9 if count >= 4 else 0.6 if count >= 3 or titled else 0.4

@@ -26,7 +26,7 @@ from parsers.questionnaire.fields import (
     shared_text,
     usable,
 )
-from parsers.questionnaire.form_sheets import FormSheet, read_form
+from parsers.questionnaire.form_sheets import TITLE, FormSheet, read_form
 from parsers.questionnaire.forms import Entry
 from parsers.questionnaire.labels import FIELDS, NAME_PARTS, PERSONAL, Attribute, LabelReader, Owner
 from parsers.questionnaire.likeness import LEAST_LIKENESS, form_likeness, looks_like_questionnaire
@@ -56,7 +56,7 @@ def find_questionnaires(
     by the field that they ask for.
     """
     forms = _read(sheets, extra_labels)
-    if form_likeness(forms) < LEAST_LIKENESS:
+    if form_likeness(forms, titled=TITLE.search(attachment) is not None) < LEAST_LIKENESS:
         return ()
     forms = _responsible_as_administrator(_without_aside(forms))
     schools = find_schools(forms)

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from parsers.documents.rich import doc_blocks, rtf_blocks
-from parsers.facts import Questionnaire
+from parsers.facts import Field, Questionnaire
 from parsers.layout import Page
 from parsers.limits import Limits
+from parsers.questionnaire.form_sheets import LETTER_WORDS
 from parsers.questionnaire.likeness import looks_like_questionnaire
 from parsers.questionnaire.questionnaire import ExtraLabels, find_questionnaires
 from parsers.reading.papers import Paper
@@ -23,6 +24,16 @@ FURTHER_PAGES: Final = 2  # behind the letter, in each scan
 _PACKAGE: Final = b"PK"  # DOCX and ODT, whose tables are read as they are
 _OLE: Final = b"\xd0\xcf\x11\xe0"  # DOC
 _RTF: Final = b"{\\rtf"
+
+_LEAST_ROWS: Final = 4
+_MOST_BESIDE: Final = 250  # signs outside of rows: a title, headings of sections
+
+# How a letter is signed: the head's post, and somebody with initials; «М.П.», «подпись»
+_SIGNATURE: Final = re.compile(
+    r"^[ ]*(?:и\.?[ ]?о\.?[ ]*)?(?:директор|заведующ|руководител|начальник|ректор)[^\n]{0,80}"
+    r"(?:[А-ЯЁ]\.[ ]?[А-ЯЁ]\.[ ]?[А-ЯЁ][а-яё]+|[А-ЯЁ][а-яё]+[ ][А-ЯЁ]\.[ ]?[А-ЯЁ]\.)|\bм\.[ ]?п\.|\bподпись\b",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 # What a letter says to whom it is sent, and a form never does
 _ADDRESSED: Final = re.compile(
@@ -38,11 +49,32 @@ def find_plain_forms(
     It names the administrator too, so that it is looked for before the letter.
     """
     pages = _worded(paper)
-    if len(pages) < len(paper.pages.pages) or not looks_like_questionnaire(pages):
+    if len(pages) < len(paper.pages.pages) or any(_ADDRESSED.search(page.text) for page in pages):
         return ()
-    if any(_ADDRESSED.search(page.text) for page in pages):
+    if looks_like_questionnaire(pages):
+        return find_forms(paper, limits, extra_labels=extra_labels)
+    if not pages or not _is_table_alone(pages):
         return ()
-    return find_forms(paper, limits, extra_labels=extra_labels)
+    forms = find_forms(paper, limits, extra_labels=extra_labels)
+    return tuple(form for form in forms if _asks_for_school_and_person(form))
+
+
+def _is_table_alone(pages: Sequence[Page]) -> bool:
+    """Tell whether rows of a table are nearly all there is: no order's or letter's words, nobody's signature."""
+    text = "\n".join(page.text for page in pages)
+    lines = text.split("\n")
+    beside = [line for line in lines if "\t" not in line]
+    return (
+        len(lines) - len(beside) >= _LEAST_ROWS
+        and sum(map(len, beside)) <= _MOST_BESIDE
+        and LETTER_WORDS.search(text) is None
+        and _SIGNATURE.search(text) is None
+    )
+
+
+def _asks_for_school_and_person(form: Questionnaire) -> bool:
+    person = form.administrators or form.administrator_phones
+    return Field.INN in form.fields and bool(person)
 
 
 def find_forms(

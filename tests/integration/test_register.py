@@ -358,3 +358,22 @@ def test_a_head_who_is_several_people_is_nobody(
     (entry,) = register.under(ONE) or ()
     assert entry.head
     assert entry.head.nominatives == ("Лугов Игорь Семёнович",)
+
+
+@pytest.mark.parametrize(
+    ("header", "status", "ended"),
+    [
+        ("Статус организации", "Ликвидирована", True),
+        ("Статус", "Действующее", False),
+        ("Статус", "Недействующее", True),
+        ("Дата прекращения деятельности", "12.03.2024", True),
+        ("Дата прекращения деятельности", "", False),
+        ("Статус", "Находится в процессе реорганизации", False),
+    ],
+)
+def test_what_the_register_says_of_an_end_is_kept(
+    register: Register, header: str, status: str, ended: bool
+) -> None:
+    register.load(delimited((*HEADERS, header), (*FIRST, status)))
+    (entry,) = register.under(ONE) or ()
+    assert entry.ended == (status if ended else "")

@@ -367,3 +367,22 @@ def test_a_role_whose_last_letters_a_seal_has_taken_is_still_the_role(word: str)
     found = find_letter([page(ORDER.replace("администратором", word))], attachment="Приказ.pdf")
     assert found is not None
     assert [one.value.nominatives for one in found.administrators] == [("Иванова Мария Петровна",)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "place"),
+    [
+        (
+            "МБОУ СОШ № 5\n170000, г. Тверь, ул. Новая, 1\nтел. 21-1-81",
+            "170000, г. Тверь, ул. Новая, 1",
+        ),
+        ("МБОУ СОШ № 5\nПРИКАЗ\nс. Верхние Ключи\t№ 4\t12.09.2024", "с. Верхние Ключи"),
+        ("МБОУ СОШ № 5\nПРИКАЗ\n12.09.2024 № 4", None),
+    ],
+)
+def test_a_letterhead_says_where_the_school_is(heading: str, place: str | None) -> None:
+    text = f"{heading}\nНазначить администратором «Сферума» Иванову Марию Петровну.\n"
+    letter = find_letter([page(text)], attachment="Приказ.pdf")
+    assert letter is not None
+    found = letter.organization_place
+    assert (found.value if found else None) == place

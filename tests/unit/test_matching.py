@@ -62,6 +62,7 @@ LETTER = Letter(
     phones=(phone(NUMBER),),
     head=person("Лугов И. С."),
     organization_name=Found("МБОУ «СОШ № 4»", (PLACE,)),
+    organization_place=Found("г. Заречный, ул. Новая, 1", (PLACE,)),
     date=Found(dt.date(2026, 9, 11), (PLACE,)),
     signature=Mark.PRESENT,
     seal=Mark.PRESENT,
@@ -645,3 +646,27 @@ def test_what_an_antivirus_found_is_dangerous_whatever_the_papers_say() -> None:
     assert assessment.verdict is Verdict.REVIEW
     assert [one.code for one in assessment.findings] == [Code.ATTACHMENT_DANGEROUS]
     assert assessment.findings[0].evidence == (found,)
+
+
+ELSEWHERE = Found("170000, г. Тверь, ул. Новая, 1", (PLACE,))
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"organization_place": None}, None),  # the same head has signed
+        ({"organization_place": None, "head": None}, Code.ORGANIZATION_MISMATCH),
+        ({"organization_place": ELSEWHERE}, Code.ORGANIZATION_MISMATCH),
+        ({"organization_place": None, "head": None, "inn": Found("7707083893", (PLACE,))}, None),
+    ],
+)
+def test_a_number_without_a_place_is_no_identity(
+    changes: dict[str, Any], code: Code | None
+) -> None:
+    assert codes(with_letter(**changes)) == ({code} if code else set())
+
+
+def test_an_organization_that_nothing_proves_may_still_be_approved() -> None:
+    found = with_letter(organization_place=None, head=None)
+    assert found.verdict is Verdict.REVIEW
+    assert found.agreed.inn == "7707083893"

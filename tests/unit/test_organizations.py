@@ -75,3 +75,10 @@ def test_nor_where_places_are_known(one: str, other: str, places: tuple[str, ...
 def test_two_schools_are_never_taken_for_one(one: str, other: str) -> None:
     assert same_organization(one, [other], []) is not True
     assert same_organization(other, [one], []) is not True
+
+
+def test_the_letterheads_address_says_where_the_school_is() -> None:
+    at = "170000, Тверская область, г. Тверь, ул. Новая, 5"
+    assert same_organization(FIVE, [f"{FIVE} г. Твери"], [], letter_place=at) is True
+    assert same_organization(FIVE, [FIVE], ["г. Псков"], letter_place=at) is False
+    assert same_organization(FIVE, [FIVE], ["г. Тверь"], letter_place="") is None

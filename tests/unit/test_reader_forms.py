@@ -223,3 +223,31 @@ def test_blocks_beside_each_other_in_rich_text_give_each_their_own() -> None:
     assert [one.value.nominatives for one in found.administrators] == [(ADMINISTRATOR,)]
     assert [one.value.e164 for one in found.administrator_phones] == [PHONE]
     assert read({"Анкета.rtf": rich(blocks, width=0)}).questionnaires == ()
+
+
+SHORT = (
+    ("Организация", "МБОУ СОШ № 22"),
+    ("ИНН", INN),
+    ("Администратор платформы «Сферум»", ADMINISTRATOR),
+    ("Мобильный телефон", "8 909 200 00 06"),
+    ("Директор", HEAD),
+)
+
+
+def test_a_short_form_in_a_word_file_is_a_form() -> None:
+    found = read({"Школа 22.docx": table(SHORT)})
+    assert roles(found) == {"Школа 22.docx": Role.QUESTIONNAIRE}
+    assert found.letters == ()
+
+
+@pytest.mark.parametrize(
+    "sentence", ["Директор С.И. Петров", "Просим зарегистрировать школу", "ПРИКАЗ", "М.П."]
+)
+def test_a_short_table_that_is_signed_or_speaks_is_a_letter(sentence: str) -> None:
+    found = read({"Школа 22.docx": table(SHORT, sentence)})
+    assert roles(found) == {"Школа 22.docx": Role.LETTER}
+
+
+def test_a_files_name_may_be_the_title_of_a_form() -> None:
+    rows = [["ИНН: " + INN], ["Администратор: " + ADMINISTRATOR], ["Тел. администратора: " + PHONE]]
+    assert read({"Анкета.docx": table(rows)}).questionnaires

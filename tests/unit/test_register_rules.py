@@ -32,6 +32,19 @@ def codes(assessment: Assessment) -> dict[Code, Severity]:
     return {one.code: one.severity for one in assessment.findings}
 
 
+def test_an_organization_that_is_no_more_is_put_before_an_operator() -> None:
+    found = assessed(replace(SCHOOL, ended="Ликвидирована"))
+    assert codes(found) == {Code.ORGANIZATION_UNKNOWN: Severity.BLOCK}
+    assert found.findings[0].message == (
+        "По реестру организация с этим ИНН больше не действует: «Ликвидирована»."
+    )
+    assert found.agreed.inn is None
+
+
+def test_a_branch_that_is_no_more_says_nothing_of_the_school() -> None:
+    assert assessed(replace(SCHOOL, ended="Ликвидирована"), SCHOOL).verdict is Verdict.ACCEPT
+
+
 def located(region: str) -> Questionnaire:
     fields = {**FORM.fields, Field.REGION: Found("как написано", (CELL,))}
     return replace(FORM, fields=fields, regions={Field.REGION: region})

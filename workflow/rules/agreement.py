@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from stdnum.ru import ogrn as stdnum_ogrn
 
-from parsers.facts import Evidence, Field, Found, PhoneKind
+from parsers.facts import Evidence, Field, Found, Letter, PhoneKind, Questionnaire
 from workflow.case import Case
 from workflow.comparison import Agreement, same_organization, same_person
 from workflow.findings import Code, Finding, Severity, finding
@@ -69,19 +69,63 @@ def organization_mismatch(case: Case) -> Iterator[Finding]:
     if letter.inn is None and letter.ogrn and ogrn and _are_two(letter.ogrn.value, ogrn.value):
         yield finding(Code.ORGANIZATION_MISMATCH, (*letter.ogrn.evidence, *ogrn.evidence))
         return
-    names = [
+    if _named_alike(letter, form) is Agreement.DIFFERENT:
+        yield finding(Code.ORGANIZATION_MISMATCH, _name_places(letter, form))
+
+
+def organization_unproved(case: Case) -> Iterator[Finding]:
+    """Nothing says that both papers are of one school: «МБОУ СОШ № 5» stands in hundreds of towns.
+
+    An identifier, the place of the letterhead, a name of its own, or the same head would.
+    """
+    letter, form = case.letter, case.questionnaire
+    if letter is None or form is None or _named_alike(letter, form) is not Agreement.UNSURE:
+        return
+    same_number = any(
+        found is not None and found.value == form.text(name)
+        for found, name in ((letter.inn, Field.INN), (letter.ogrn, Field.OGRN))
+    )
+    if same_number or _same_head(letter, form) or any(organization_mismatch(case)):
+        return
+    yield finding(
+        Code.ORGANIZATION_MISMATCH,
+        _name_places(letter, form),
+        message="Не видно, что письмо и анкета об одной организации: в письме нет ни ИНН, ни места, "
+        "а школы с таким названием есть во многих городах.",
+    )
+
+
+def _named_alike(letter: Letter, form: Questionnaire) -> Agreement | None:
+    """Compare the names and places of the organization; None where one of the papers has no name."""
+    names = [found.value for found in _form_names(form)]
+    if letter.organization_name is None or not names:
+        return None
+    places = (Field.REGION, Field.MUNICIPALITY, Field.LOCALITY, Field.ADDRESS)
+    return same_organization(
+        letter.organization_name.value,
+        names,
+        [text for name in places if (text := form.text(name))],
+        letter_place=letter.organization_place.value if letter.organization_place else "",
+    )
+
+
+def _form_names(form: Questionnaire) -> list[Found[str]]:
+    return [
         form.fields[name] for name in (Field.FULL_NAME, Field.SHORT_NAME) if name in form.fields
     ]
-    places = (Field.REGION, Field.MUNICIPALITY, Field.LOCALITY, Field.ADDRESS)
-    if letter.organization_name and names:
-        agreement = same_organization(
-            letter.organization_name.value,
-            [found.value for found in names],
-            [text for name in places if (text := form.text(name))],
-        )
-        if agreement is Agreement.DIFFERENT:
-            evidence = letter.organization_name.evidence + _places(names)
-            yield finding(Code.ORGANIZATION_MISMATCH, evidence)
+
+
+def _name_places(letter: Letter, form: Questionnaire) -> tuple[Evidence, ...]:
+    of_letter = letter.organization_name.evidence if letter.organization_name else ()
+    return of_letter + _places(_form_names(form))
+
+
+def _same_head(letter: Letter, form: Questionnaire) -> bool:
+    return (
+        letter.head is not None
+        and form.head is not None
+        and same_person(letter.head.value, form.head.value) in _NOT_CONTRARY
+    )
 
 
 def signer_mismatch(case: Case) -> Iterator[Finding]:
@@ -97,12 +141,15 @@ def signer_mismatch(case: Case) -> Iterator[Finding]:
         )
 
 
+_NOT_CONTRARY: Final = frozenset({Agreement.SAME, Agreement.PARTIAL})
+
 T = TypeVar("T")
 
 RULES: Final[tuple[Rule, ...]] = (
     name_mismatch,
     phone_mismatch,
     organization_mismatch,
+    organization_unproved,
     signer_mismatch,
 )
 

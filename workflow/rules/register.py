@@ -21,6 +21,18 @@ def organization_unknown(case: Case) -> Iterator[Finding]:
         yield finding(Code.ORGANIZATION_UNKNOWN, found.evidence)
 
 
+def organization_ended(case: Case) -> Iterator[Finding]:
+    """The register says of every organization under the ИНН that it is no more."""
+    form, entries = case.questionnaire, case.known.register or ()
+    found = form.fields.get(Field.INN) if form else None
+    if found and entries and all(one.ended for one in entries):
+        yield finding(
+            Code.ORGANIZATION_UNKNOWN,
+            found.evidence,
+            message=f"По реестру организация с этим ИНН больше не действует: «{entries[0].ended}».",
+        )
+
+
 def registered_name_differs(case: Case) -> Iterator[Finding]:
     """The register has another organization under this ИНН than the letter or the questionnaire."""
     entries = [one for one in case.known.register or () if one.names]
@@ -69,6 +81,7 @@ def registered_head_differs(case: Case) -> Iterator[Finding]:
 
 RULES: Final[tuple[Rule, ...]] = (
     organization_unknown,
+    organization_ended,
     registered_name_differs,
     registered_region_differs,
     registered_head_differs,
@@ -76,8 +89,9 @@ RULES: Final[tuple[Rule, ...]] = (
 
 
 def is_contradicted(case: Case) -> bool:
-    """Whether the register has the ИНН of another organization than the papers speak of."""
-    return any(registered_name_differs(case)) or any(registered_region_differs(case))
+    """Whether the register has the ИНН of another organization than the papers speak of, or of one that is no more."""
+    rules = (organization_ended, registered_name_differs, registered_region_differs)
+    return any(True for rule in rules for _ in rule(case))
 
 
 def _names(case: Case) -> Iterator[Found[str]]:
