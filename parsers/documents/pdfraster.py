@@ -8,11 +8,15 @@ import threading
 from dataclasses import dataclass
 from typing import Final
 
+import cv2
+import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from parsers.documents.paper import Raster
 from parsers.documents.textlayer import Sight
+from parsers.facts import Box
+from parsers.images.ocr import Pixels
 
 SIGHT_DPI: Final = 100.0
 """Enough to see whether a character of 4 points leaves ink; 2 to 4 ms a drawing."""
@@ -27,6 +31,7 @@ DRAWN_DPI: Final = (
 RASTER_PIXELS: Final = 12_000_000  # A4 at 300 dpi has 8.7 million
 MAX_OBJECTS: Final = 20_000  # of one page; a letter has some hundreds, a dense page some thousands
 MAX_DEPTH: Final = 8  # of forms in forms
+_WHITE: Final = (255, 255, 255, 255)
 _ONE_AT_A_TIME: Final = threading.Lock()
 """pdfium is not made for several threads."""
 
@@ -47,6 +52,20 @@ class PageDrawer:
         except pdfium.PdfiumError:
             return None
 
+    def part(self, box: Box, dpi: float) -> Pixels:
+        """Draw a box of the page (points from its top left), in colour where it has any; white where that fails."""
+        left, top, right, bottom = box
+        scale = dpi / 72
+        size = max(round((right - left) * scale), 1), max(round((bottom - top) * scale), 1)
+        if size[0] * size[1] > RASTER_PIXELS:
+            return np.full((size[1], size[0]), 255, np.uint8)
+        matrix = pdfium_c.FS_MATRIX(scale, 0, 0, scale, -left * scale, -top * scale)
+        try:
+            with _ONE_AT_A_TIME, pdfium.PdfDocument(self.content) as document:
+                return _part(document[self.number - 1], size, matrix)
+        except pdfium.PdfiumError:
+            return np.full((size[1], size[0]), 255, np.uint8)
+
     def _draw(self, page: pdfium.PdfPage) -> Raster | None:
         width, height = page.get_size()
         if width <= 0 or height <= 0:
@@ -59,6 +78,19 @@ class PageDrawer:
             dpi = max(dpi, resolution)
         dpi = min(dpi, SCAN_DPI, 72 * (RASTER_PIXELS / (width * height)) ** 0.5)
         return Raster(page.render(scale=dpi / 72).to_pil().convert("RGB"), dpi)
+
+
+def _part(page: pdfium.PdfPage, size: tuple[int, int], matrix: pdfium_c.FS_MATRIX) -> Pixels:
+    width, height = size
+    bitmap = pdfium.PdfBitmap.new_native(width, height, pdfium_c.FPDFBitmap_BGR)
+    bitmap.fill_rect(_WHITE, 0, 0, width, height)
+    clip = pdfium_c.FS_RECTF(0, 0, width, height)
+    flags = pdfium_c.FPDF_ANNOT | pdfium_c.FPDF_REVERSE_BYTE_ORDER
+    pdfium_c.FPDF_RenderPageBitmapWithMatrix(bitmap, page, matrix, clip, flags)
+    pixels = np.ascontiguousarray(bitmap.to_numpy())
+    red, green, blue = cv2.split(pixels)
+    is_grey = not (cv2.norm(red, green, cv2.NORM_INF) or cv2.norm(green, blue, cv2.NORM_INF))
+    return np.asarray(green, np.uint8) if is_grey else pixels
 
 
 def text_objects(page: pdfium.PdfPage) -> list[pdfium.PdfObject] | None:

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from parsers.facts import Box, Mark
-from parsers.images.raster import Upright
 from parsers.images.rings import SEAL_ABSENT, SEAL_PRESENT, Ring
+from parsers.images.upright import Upright
 from parsers.layout import Page
 from parsers.marks.letterheads import Letterhead, find_letterhead
 from parsers.marks.signatures import Signature, find_signature
