@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import cv2
@@ -36,13 +36,14 @@ _ONE_AT_A_TIME: Final = threading.Lock()
 """pdfium is not made for several threads."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class PageDrawer:
-    """Draws one page of a file, each time anew, so that pictures need not be kept."""
+    """Draws one page of a file: the whole each time anew, parts of it without decoding its pictures again."""
 
     content: bytes
     number: int  # counted from 1
     pixels: int  # a page with a larger picture on it is not drawn
+    _page: pdfium.PdfPage | None = field(default=None, init=False, repr=False)
 
     def __call__(self) -> Raster | None:
         """Draw the page at the resolution of the pictures on it; None where that cannot be done."""
@@ -61,8 +62,10 @@ class PageDrawer:
             return np.full((size[1], size[0]), 255, np.uint8)
         matrix = pdfium_c.FS_MATRIX(scale, 0, 0, scale, -left * scale, -top * scale)
         try:
-            with _ONE_AT_A_TIME, pdfium.PdfDocument(self.content) as document:
-                return _part(document[self.number - 1], size, matrix)
+            with _ONE_AT_A_TIME:
+                if self._page is None:
+                    self._page = pdfium.PdfDocument(self.content)[self.number - 1]
+                return _part(self._page, size, matrix)
         except pdfium.PdfiumError:
             return np.full((size[1], size[0]), 255, np.uint8)
 

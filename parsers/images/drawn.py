@@ -9,7 +9,7 @@ from typing import Final
 
 from parsers.facts import Box
 from parsers.images.ocr import Pixels
-from parsers.images.rings import POINTS_PER_MM, Ring, find_rings
+from parsers.images.rings import CERTAIN, POINTS_PER_MM, Ring, find_rings
 from parsers.images.tones import even_light
 from parsers.images.upright import EMBLEMS, Upright
 from parsers.layout import bounding_box
@@ -36,9 +36,11 @@ class Drawn(Upright):
     def rings(self) -> tuple[Ring, ...]:
         """See Upright; letters set in a ring are no seal, so that only what else is drawn is looked at."""
         found: list[Ring] = []
-        for left, top, right, bottom in self.inked:
-            if min(right - left, bottom - top) >= LEAST_SEAL and bottom > self._emblems:
-                found += self._rings((left, top, right, bottom))
+        for box in sorted(self.inked, key=_shorter_side, reverse=True):
+            if _shorter_side(box) < LEAST_SEAL or any(ring.score > CERTAIN for ring in found):
+                break
+            if box[3] > self._emblems:
+                found += self._rings(box)
         return tuple(sorted(found, key=lambda ring: -ring.score))
 
     def with_ink(self, box: Box) -> Box | None:
@@ -59,3 +61,8 @@ class Drawn(Upright):
         even = even_light(self.crop((left, top, right, bottom), dpi=self.dpi))
         for ring in find_rings(even, self.dpi, top=self._emblems - top):
             yield replace(ring, x=ring.x + left, y=ring.y + top)
+
+
+def _shorter_side(box: Box) -> float:
+    """Return the shorter side of a box."""
+    return min(box[2] - box[0], box[3] - box[1])
