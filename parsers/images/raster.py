@@ -126,7 +126,8 @@ def load_pixels(image: Image.Image) -> Pixels:
     """
     try:
         image.draft("RGB", _reduced(image.size))  # a JPEG is then decoded at half or quarter size
-        upright_image = ImageOps.exif_transpose(image)
+        ImageOps.exif_transpose(image, in_place=True)
+        upright_image = image
         factor = _factor(upright_image.size)
         if upright_image.mode.startswith(("I", "F")):
             return _from_deep(np.asarray(upright_image))[::factor, ::factor]
@@ -165,13 +166,15 @@ def _flat(image: Image.Image) -> Pixels:
         clear = image.convert("RGBA")
         image = Image.new("RGB", clear.size, "white")
         image.paste(clear, mask=clear.getchannel("A"))
-    pixels = np.asarray(image.convert(_plain(image)), dtype=np.uint8)
-    if pixels.ndim == 3 and _is_grey(pixels):
-        return np.ascontiguousarray(pixels[..., 1])
+    mode = _plain(image)
+    pixels = np.asarray(image if image.mode == mode else image.convert(mode), dtype=np.uint8)
+    if pixels.ndim == 3 and is_grey(pixels):
+        return np.asarray(cv2.extractChannel(pixels, 1), np.uint8)
     return np.ascontiguousarray(pixels)
 
 
-def _is_grey(pixels: Pixels) -> bool:
+def is_grey(pixels: Pixels) -> bool:
+    """Whether a picture of three channels has no colour; looks at every seventh row and column."""
     sample = pixels[::7, ::7].astype(np.int16)
     return int((sample.max(axis=2) - sample.min(axis=2)).max(initial=0)) <= 8
 
