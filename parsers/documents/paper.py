@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from parsers.facts import Evidence, Trouble
+from parsers.facts import Box, Evidence, Trouble
+from parsers.images.ocr import Pixels
 from parsers.layout import Page
 
 
@@ -29,7 +30,8 @@ class SourcePage:
     `text` is None where the page has to be recognized; `refused` then quotes the text layer that was not believed, if
     there was one. `raster` makes the picture anew at every call, None where that failed; it is None itself where the
     page has no picture, as in a word processor's text. `turn` is by how many degrees clockwise that picture must be
-    turned to fit `text`; `drawn` is the share of the page's ink that is not its text.
+    turned to fit `text`; `drawn` is the share of the page's ink that is not its text, `inked` the boxes around that
+    ink in points, and `part` draws a box of the page (points) at a resolution, both before that turn.
     """
 
     number: int  # counted from 1
@@ -38,6 +40,8 @@ class SourcePage:
     raster: Callable[[], Raster | None] | None = None
     turn: int = 0
     drawn: float = 0.0
+    inked: tuple[Box, ...] = ()
+    part: Callable[[Box, float], Pixels] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

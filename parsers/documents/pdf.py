@@ -165,4 +165,6 @@ def _pages(
             raster=draw,
             turn=read.turn,
             drawn=sight.drawn,
+            inked=sight.inked,
+            part=draw.part,
         )

@@ -17,6 +17,7 @@ from pdfplumber.utils.text import extract_words
 
 from parsers.documents.arrangement import Table, arranged
 from parsers.documents.pdfframe import Frame, level
+from parsers.documents.pdfobjects import characters_of, has_edges, pictures_of
 from parsers.documents.textlayer import HIDDEN_CHARACTERS, Sight, find_flaw, is_stacked, seen
 from parsers.facts import Box, Evidence, How
 from parsers.layout import Page, bounding_box
@@ -68,7 +69,7 @@ def read_layer(layer: Any, sight: Sight, name: str) -> Layer | None:
     try:
         if _stream_bytes(layer) > STREAM_BYTES:
             return None
-        characters = layer.chars
+        characters = characters_of(layer)
         if _has_doubles(characters):
             characters = layer.dedupe_chars().chars
         characters = level(characters)
@@ -88,7 +89,7 @@ def _judged(layer: Any, characters: Sequence[dict[str, Any]], sight: Sight, name
     words = extract_words(characters, return_chars=True, x_tolerance_ratio=WORD_GAP)
     shown = [word for word in words if _is_seen(word)]
     lost = [word for word in words if not _is_seen(word)]
-    pictures = frame.turned(frame.shifted(layer.images))
+    pictures = frame.turned(frame.shifted(pictures_of(layer)))
     number = layer.page_number
     outside = sum(_counts(c) and not c["seen"] for word in lost for c in word["chars"])
     if outside >= HIDDEN_CHARACTERS and not _is_under_a_stamp(lost, pictures, frame):
@@ -158,7 +159,9 @@ def _quotation(words: Sequence[dict[str, Any]], name: str, number: int) -> Evide
 
 def _tables(layer: Any, frame: Frame) -> list[Table]:
     """Return the cells of every ruled table; none where the page has no grid, or too many lines to be one."""
-    if frame.turn or not TABLE_EDGES <= len(layer.edges) <= MAX_EDGES:
+    if frame.turn or not has_edges(layer, TABLE_EDGES):
+        return []
+    if not TABLE_EDGES <= len(layer.edges) <= MAX_EDGES:
         return []
     return [
         [[None if cell is None else frame.placed(cell) for cell in row.cells] for row in table.rows]

@@ -21,10 +21,21 @@ import numpy as np
 import numpy.typing as npt
 import pymorphy3
 
+from parsers.facts import Box
+
 Pixels = npt.NDArray[np.uint8]
 
 SEEN_CONTRAST: Final = 32
 """Of 255; a difference of drawings below it is nothing that a person sees (yellow on white has 29)."""
+
+FAINT_CONTRAST: Final = 10
+"""Of 255; ink may be this pale, where it is looked for and not read."""
+
+JOINED_POINTS: Final = 6.0
+"""Ink with gaps up to this is one drawing: a seal's ring and its letters, a pen's strokes."""
+
+MAX_INKED: Final = 40
+"""So many drawings on one page are looked at one by one."""
 
 TINY_POINTS: Final = 4.0
 """Type smaller than this on a page of A4's height is not meant to be read."""
@@ -99,6 +110,20 @@ class Sight:
         bottom = np.clip(np.ceil(edges[:, 3]), top, height).astype(np.int64)
         ink = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
         return np.asarray(ink, np.int64)
+
+    @property
+    def inked(self) -> tuple[Box, ...]:
+        """The boxes around ink that is not text, in points; what lies close together has one."""
+        faint = (self.without_text < 255 - FAINT_CONTRAST).astype(np.uint8)
+        coarse = cv2.resize(faint * 255, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+        near = 2 * round(JOINED_POINTS * self.scale / 8) + 1
+        joined = cv2.dilate((coarse > 0).astype(np.uint8), np.ones((near, near), np.uint8))
+        _, _, figures, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+        corners = figures[1:, :4].astype(float) * 4 / self.scale
+        corners[:, 2:] += corners[:, :2]
+        if len(corners) > MAX_INKED:
+            return ((*corners[:, :2].min(axis=0).tolist(), *corners[:, 2:].max(axis=0).tolist()),)
+        return tuple((left, top, right, bottom) for left, top, right, bottom in corners.tolist())
 
     @property
     def drawn(self) -> float:

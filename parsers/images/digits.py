@@ -16,8 +16,8 @@ from parsers.facts import Box
 from parsers.images.faults import OcrFailedError
 from parsers.images.networks import DIGITS, as_input, network
 from parsers.images.ocr import OcrEngine, Pixels
-from parsers.images.raster import Upright
 from parsers.images.tones import even_light, fade_colour
+from parsers.images.upright import Upright
 
 HEIGHT: Final = 48  # pixels, of the network's input
 LONGEST: Final = 1600  # pixels across; a line of 33 heights

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 import cv2
@@ -20,21 +19,16 @@ from parsers.facts import Box
 from parsers.images.lines import print_only, run_down, skew
 from parsers.images.ocr import OcrEngine, Pixels
 from parsers.images.outline import Quad, find_outline
-from parsers.images.rings import SEAL_PRESENT, Ring, find_rings
-from parsers.images.stamped import lifted
-from parsers.images.tones import darkness, even_light, fade_colour, is_coloured
+from parsers.images.tones import darkness, even_light, is_coloured
 from parsers.images.turn import is_upside_down
+from parsers.images.upright import POINTS_PER_INCH, Upright
 
 Matrix = npt.NDArray[np.float64]
 """(3, 3), a perspective map."""
 
-POINTS_PER_INCH: Final = 72.0
 A4: Final = (595.3, 841.9)  # points
-# Resolution for recognition: names and numbers right on 92 and 92-93 of 96 pages at 130-150 dpi, fewer at 300, at a
-# third of the time.
-WORKING_DPI: Final = 140.0
-EMBLEMS: Final = (
-    0.17  # of the page's height: rings whose middle lies above belong to the letterhead
+COARSE_SIDE: Final = (
+    1500  # pixels of the long side that show where sheet and lines lie: A4 at 130 dpi
 )
 LOOK_DPI: Final = 85.0  # for finding lines and their direction
 MAX_PIXELS: Final = (
@@ -54,46 +48,12 @@ class PictureError(Exception):
 
 
 @dataclass(frozen=True, eq=False)
-class Upright:
-    """A page the right way up.
-
-    Boxes and sizes are in points from its top left corner; `matrix` leads from there to pixels of `pixels`. What is
-    derived from them is computed when it is asked for, and kept.
-    """
+class Pictured(Upright):
+    """A page that is a picture; `matrix` leads from points of the page to pixels of `pixels`."""
 
     pixels: Pixels  # as it came: (h, w) grey or (h, w, 3) red, green, blue
     matrix: Matrix
-    width: float
-    height: float
     is_colour: bool
-    dpi: float = WORKING_DPI  # of `even` and `grey`
-
-    @cached_property
-    def even(self) -> Pixels:
-        """The page evenly lit, its colours as they are."""
-        return even_light(self.raster(self.dpi))
-
-    @cached_property
-    def grey(self) -> Pixels:
-        """The same, coloured ink faded and the ink of a seal lifted: what is recognized."""
-        grey = fade_colour(self.even)
-        if self.rings and self.rings[0].score >= SEAL_PRESENT:
-            return lifted(grey, self.rings[0], self._cut, dpi=self.dpi)
-        return grey
-
-    @cached_property
-    def rings(self) -> tuple[Ring, ...]:
-        """The most ring-like places, the best first; high on a page stand emblems, which are left out."""
-        return find_rings(self.even, self.dpi, top=EMBLEMS * self.height)
-
-    @property
-    def scale(self) -> float:
-        """Points per pixel of `grey`."""
-        return POINTS_PER_INCH / self.dpi
-
-    def raster(self, dpi: float) -> Pixels:
-        """Return the whole upright page as it came, white beyond its edges."""
-        return self.crop((0.0, 0.0, self.width, self.height), dpi=dpi)
 
     def crop(self, box: Box, *, dpi: float) -> Pixels:
         """Cut a box out of the original, resampled once."""
@@ -103,10 +63,7 @@ class Upright:
         place = np.array([[step, 0, left], [0, step, top], [0, 0, 1]], np.float64)
         return _warp(self.pixels, self.matrix @ place, size)
 
-    def _cut(self, box: Box, dpi: float) -> Pixels:
-        return self.crop(box, dpi=dpi)
-
-    def turned(self, quarters: int) -> Upright:
+    def turned(self, quarters: int) -> Pictured:
         """Return the page turned by so many quarters clockwise."""
         width, height = self.width, self.height
         back = {
@@ -118,28 +75,28 @@ class Upright:
         if quarters % 2:
             width, height = height, width
         matrix = self.matrix @ np.array(back, np.float64)
-        return Upright(self.pixels, matrix, width, height, self.is_colour, self.dpi)
+        return Pictured(width, height, self.pixels, matrix, self.is_colour)
 
 
-def rendered(image: Image.Image, *, dpi: float) -> Upright:
+def rendered(image: Image.Image, *, dpi: float) -> Pictured:
     """Take a page drawn by a program, upright and straight, as it is.
 
     Raises PictureError.
     """
     pixels = load_pixels(image)
     factor = dpi / POINTS_PER_INCH * pixels.shape[1] / max(image.width, 1)
-    return Upright(
-        pixels,
-        np.diag([factor, factor, 1.0]),
+    return Pictured(
         pixels.shape[1] / factor,
         pixels.shape[0] / factor,
+        pixels,
+        np.diag([factor, factor, 1.0]),
         pixels.ndim == 3,
     )
 
 
 def upright(
     image: Image.Image, *, dpi: float | None, engine: OcrEngine, timeout: float = 20
-) -> Upright:
+) -> Pictured:
     """Bring a scan or photo the right way up, flat and straight.
 
     `dpi` is what the file says of its resolution; where that gives no sheet, or where it says nothing, the page is
@@ -149,11 +106,15 @@ def upright(
     stated = image.size
     pixels = load_pixels(image)
     shrunk = pixels.shape[1] / max(stated[0], 1) if pixels.shape[1] != stated[1] else 1.0
-    outline = find_outline(pixels)
+    coarse, factor = _coarse(pixels)
+    outline = find_outline(coarse)
+    if outline is not None:
+        outline = outline * np.float32(factor)
     width, height = _size(pixels, dpi * shrunk if dpi and outline is None else None, outline)
     matrix = _from_page(pixels, outline, (width, height))
-    page = _straightened(pixels, matrix, (width, height))
-    if is_upside_down(fade_colour(page.even), page.dpi, engine, timeout=timeout):
+    look = _look(coarse, np.diag([1 / factor, 1 / factor, 1.0]) @ matrix, (width, height))
+    page = _straightened(pixels, look, matrix, (width, height))
+    if is_upside_down(page.faded, page.dpi, engine, timeout=timeout):
         return page.turned(2)
     return page
 
@@ -165,7 +126,8 @@ def load_pixels(image: Image.Image) -> Pixels:
     """
     try:
         image.draft("RGB", _reduced(image.size))  # a JPEG is then decoded at half or quarter size
-        upright_image = ImageOps.exif_transpose(image)
+        ImageOps.exif_transpose(image, in_place=True)
+        upright_image = image
         factor = _factor(upright_image.size)
         if upright_image.mode.startswith(("I", "F")):
             return _from_deep(np.asarray(upright_image))[::factor, ::factor]
@@ -204,13 +166,15 @@ def _flat(image: Image.Image) -> Pixels:
         clear = image.convert("RGBA")
         image = Image.new("RGB", clear.size, "white")
         image.paste(clear, mask=clear.getchannel("A"))
-    pixels = np.asarray(image.convert(_plain(image)), dtype=np.uint8)
-    if pixels.ndim == 3 and _is_grey(pixels):
-        return np.ascontiguousarray(pixels[..., 1])
+    mode = _plain(image)
+    pixels = np.asarray(image if image.mode == mode else image.convert(mode), dtype=np.uint8)
+    if pixels.ndim == 3 and is_grey(pixels):
+        return np.asarray(cv2.extractChannel(pixels, 1), np.uint8)
     return np.ascontiguousarray(pixels)
 
 
-def _is_grey(pixels: Pixels) -> bool:
+def is_grey(pixels: Pixels) -> bool:
+    """Whether a picture of three channels has no colour; looks at every seventh row and column."""
     sample = pixels[::7, ::7].astype(np.int16)
     return int((sample.max(axis=2) - sample.min(axis=2)).max(initial=0)) <= 8
 
@@ -252,9 +216,20 @@ def _from_page(pixels: Pixels, outline: Quad | None, size: tuple[float, float]) 
     return np.asarray(cv2.getPerspectiveTransform(sheet, corners.astype(np.float32)), np.float64)
 
 
-def _straightened(pixels: Pixels, matrix: Matrix, size: tuple[float, float]) -> Upright:
-    """Turn a page whose lines run down, then level its lines."""
-    look = _look(pixels, matrix, size)
+def _coarse(pixels: Pixels) -> tuple[Pixels, int]:
+    """Make a large picture smaller by a whole factor: enough to see where the sheet and its lines lie."""
+    factor = max(max(pixels.shape[:2]) // COARSE_SIDE, 1)
+    if factor == 1:
+        return pixels, 1
+    size = pixels.shape[1] // factor, pixels.shape[0] // factor
+    part = pixels[: size[1] * factor, : size[0] * factor]
+    return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8), factor
+
+
+def _straightened(
+    pixels: Pixels, look: Pixels, matrix: Matrix, size: tuple[float, float]
+) -> Pictured:
+    """Turn a page whose lines run down, then level its lines; `look` shows it at LOOK_DPI."""
     ink = print_only(darkness(look))
     quarters = 1 if run_down(ink) else 0
     angle = skew(np.ascontiguousarray(np.rot90(ink, -quarters)))
@@ -262,7 +237,7 @@ def _straightened(pixels: Pixels, matrix: Matrix, size: tuple[float, float]) -> 
     turned, (width, height) = _quarter(matrix, size, quarters)
     if abs(angle) > STRAIGHT:
         turned = turned @ _rotation(angle, width / 2, height / 2)
-    return Upright(pixels, turned, width, height, coloured)
+    return Pictured(width, height, pixels, turned, coloured)
 
 
 def _look(pixels: Pixels, matrix: Matrix, size: tuple[float, float]) -> Pixels:

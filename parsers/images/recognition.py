@@ -23,9 +23,10 @@ from parsers.images.faults import OcrFailedError
 from parsers.images.leftovers import read_unread
 from parsers.images.lines import bands, print_only
 from parsers.images.ocr import OcrEngine, Pixels, RecognizedWord
-from parsers.images.raster import Upright, upright
+from parsers.images.raster import Pictured, upright
 from parsers.images.slips import mended
 from parsers.images.tones import CHROMA, chroma, even_light, fade_colour, stretch
+from parsers.images.upright import Upright
 from parsers.layout import Page, Word
 
 SECOND_DPI: Final = 130.0
@@ -60,7 +61,7 @@ def read_picture(
     document: str,
     number: int,
     timeout: float,
-) -> tuple[Upright, Page]:
+) -> tuple[Pictured, Page]:
     """Bring a picture upright and recognize it; where that gives no sense, in the other directions too.
 
     `timeout` bounds all of it, in seconds. Raises PictureError, OcrFailedError, OcrUnavailableError.

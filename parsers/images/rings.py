@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from parsers.images.ocr import Pixels
-from parsers.images.tones import chroma, darkness, is_coloured
+from parsers.images.tones import extremes, has_colour
 
 Floats = npt.NDArray[np.float32]
 
@@ -28,6 +28,8 @@ POINTS_PER_MM: Final = 72 / MM_PER_INCH
 RADIUS: Final = (14.5, 24.5)  # millimetres
 LOOK_DPI: Final = 36.0  # for the matched filter: a ring is one pixel wide
 LOOK_STEP: Final = 0.8  # millimetres between the radii that are tried
+FIELD_STEP: Final = 64  # pixels by which fields differ in size, so that few sizes are transformed
+PALE: Final = 6  # of 255 of ink at that resolution: paper grain
 CANDIDATES: Final = 4
 ANGLES: Final = 240
 SLACK: Final = 0.5  # millimetres by which a ring may stray from its circle
@@ -73,12 +75,13 @@ def find_rings(even: Pixels, dpi: float, *, top: float = 0.0) -> tuple[Ring, ...
 
 
 def _ink_maps(even: Pixels) -> Iterator[Pixels]:
-    if is_coloured(even):
-        colour = chroma(even)
+    bright, dark = extremes(even)
+    colour = np.asarray(cv2.subtract(bright, dark), np.uint8)
+    if has_colour(colour):
         yield np.asarray(
             cv2.convertScaleAbs(cv2.subtract(colour, np.full_like(colour, 20)), alpha=2.5), np.uint8
         )
-    yield darkness(even)
+    yield np.asarray(cv2.bitwise_not(dark), np.uint8)
 
 
 def _candidates(ink: Pixels, dpi: float, top: float) -> list[tuple[float, float, float]]:
@@ -86,9 +89,17 @@ def _candidates(ink: Pixels, dpi: float, top: float) -> list[tuple[float, float,
     ratio = LOOK_DPI / dpi
     small = cv2.resize(ink, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA)
     skipped = min(max(int(top * LOOK_DPI / 72), 0), max(small.shape[0] - 2, 0))
+    small = np.asarray(cv2.threshold(small, PALE, 0, cv2.THRESH_TOZERO)[1], np.uint8)
+    left, above, width, height = cv2.boundingRect(small[skipped:])
+    if not width:
+        return []
+    skipped += above
     margin = math.ceil(RADIUS[1] / MM_PER_INCH * LOOK_DPI)  # half a seal may lie beyond the page
     field = cv2.copyMakeBorder(
-        small[skipped:], margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0
+        small[skipped : skipped + height, left : left + width],
+        *(margin, margin, margin, margin),
+        cv2.BORDER_CONSTANT,
+        value=0,
     ).astype(np.float32)
     answers: list[tuple[float, int, int, float]] = []
     for radius, answer in _answers(field):
@@ -101,7 +112,7 @@ def _candidates(ink: Pixels, dpi: float, top: float) -> list[tuple[float, float,
         if all(math.hypot(x - other_x, y - other_y) > 5 for other_x, other_y, _ in chosen):
             chosen.append((x, y, radius))
     return [
-        ((x - margin) / ratio, (y - margin + skipped) / ratio, radius / ratio)
+        ((x - margin + left) / ratio, (y - margin + skipped) / ratio, radius / ratio)
         for x, y, radius in chosen[:CANDIDATES]
     ]
 
@@ -110,7 +121,8 @@ def _answers(field: Floats) -> Iterator[tuple[float, Floats]]:
     """Filter with every ring; the field is transformed once, which filter2D would do for each of them."""
     height, width = field.shape
     reach = _kernels()[-1][1].shape[0]
-    size = cv2.getOptimalDFTSize(height + reach), cv2.getOptimalDFTSize(width + reach)
+    down, across = (-(-(side + reach) // FIELD_STEP) * FIELD_STEP for side in (height, width))
+    size = cv2.getOptimalDFTSize(down), cv2.getOptimalDFTSize(across)
     padded = np.zeros(size, np.float32)
     padded[:height, :width] = field
     spectrum = cv2.dft(padded, nonzeroRows=height)
@@ -121,7 +133,7 @@ def _answers(field: Floats) -> Iterator[tuple[float, Floats]]:
         yield radius, np.roll(np.asarray(answer, np.float32), (half, half), (0, 1))[:height, :width]
 
 
-@functools.lru_cache(maxsize=1)  # most pages are A4; 12 MB
+@functools.lru_cache(maxsize=4)  # up to 12 MB each
 def _spectra(size: tuple[int, int]) -> tuple[tuple[float, Floats, int], ...]:
     spectra = []
     for radius, kernel in _kernels():
@@ -172,29 +184,40 @@ def _fit(
     ink: Pixels, mm: float, centre: tuple[float, float], radius: float
 ) -> tuple[float, float, float] | None:
     """Score, radius and darkness of the best ring around one centre; None where most of it lies off the page."""
-    reach = math.ceil((RADIUS[1] + OUTSIDE[1] + 1) * mm)
-    polar = np.asarray(cv2.warpPolar(ink, (reach, ANGLES), centre, reach, FILLED), np.float32) / 255
-    angles = np.arange(ANGLES) * (2 * np.pi / ANGLES)
-    x, y = centre[0] + radius * np.cos(angles), centre[1] + radius * np.sin(angles)
-    seen = (x >= 0) & (y >= 0) & (x < ink.shape[1]) & (y < ink.shape[0])
+    slack = max(round(SLACK * mm), 1)
+    near, far = round(OUTSIDE[0] * mm), round(OUTSIDE[1] * mm)
+    first = max(round(radius - 2 * mm), round((RADIUS[0] - 1) * mm))
+    last = min(round(radius + 2 * mm), round((RADIUS[1] + 1) * mm))
+    if last <= first:
+        return None
+    cos, sin = _directions()
+    x, y = centre[0] + radius * cos, centre[1] + radius * sin
+    seen = ((x >= 0) & (y >= 0) & (x < ink.shape[1]) & (y < ink.shape[0])).ravel()
     if seen.mean() < VISIBLE:
         return None
-    polar = polar[seen]
-    slack = max(round(SLACK * mm), 1)
-    ring = np.asarray(cv2.dilate(polar, np.ones((1, 2 * slack + 1), np.uint8)), np.float32)
-    near, far = round(OUTSIDE[0] * mm), round(OUTSIDE[1] * mm)
-    beyond = np.asarray(cv2.dilate(polar, np.ones((1, far - near + 1), np.uint8)), np.float32)
-    radii = np.arange(
-        max(round(radius - 2 * mm), round((RADIUS[0] - 1) * mm)),
-        min(round(radius + 2 * mm), reach - far - 1),
+    cos, sin = cos[seen], sin[seen]
+    inner = first - slack  # of the radii that are looked at
+    places = np.arange(inner, last + far + 1, dtype=np.float32)
+    polar = np.asarray(
+        cv2.remap(ink, centre[0] + cos * places, centre[1] + sin * places, cv2.INTER_LINEAR),
+        np.uint8,
     )
-    if not len(radii):
-        return None
-    band = np.sort(ring[:, radii], axis=0)
-    strength, strong = band[len(band) // 2], band[3 * len(band) // 4]
-    inked = (band > np.maximum(LEAST_INK, 0.45 * strong)).mean(axis=0)
-    outside = beyond[:, radii + (near + far) // 2].mean(axis=0)
-    contrast = (band.mean(axis=0) - outside) / np.maximum(strong, 2 * LEAST_INK)
+    radii = np.arange(first, last)
+    ring = np.asarray(cv2.dilate(polar, np.ones((1, 2 * slack + 1), np.uint8)), np.uint8)
+    beyond = np.asarray(cv2.dilate(polar, np.ones((1, far - near + 1), np.uint8)), np.uint8)
+    at_radii = np.ascontiguousarray(ring[:, first - inner : last - inner].T)
+    band = np.sort(at_radii, axis=1).astype(np.float32) / 255  # (radii, angles), paler to darker
+    strength, strong = band[:, band.shape[1] // 2], band[:, 3 * band.shape[1] // 4]
+    inked = (band > np.maximum(LEAST_INK, 0.45 * strong)[:, None]).mean(axis=1)
+    outside = beyond[:, radii - inner + (near + far) // 2].mean(axis=0) / 255
+    contrast = (band.mean(axis=1) - outside) / np.maximum(strong, 2 * LEAST_INK)
     score = (inked + 0.6 * np.minimum(contrast, 1.0)) * np.minimum(strength / LEAST_INK, 1.0)
     at = int(np.argmax(score))
     return float(score[at]), float(radii[at]), float(strength[at])
+
+
+@functools.cache
+def _directions() -> tuple[Floats, Floats]:
+    """Cosines and sines of all angles that are looked at, each (ANGLES, 1)."""
+    angles = np.arange(ANGLES, dtype=np.float32)[:, None] * np.float32(2 * np.pi / ANGLES)
+    return np.cos(angles), np.sin(angles)

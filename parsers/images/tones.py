@@ -37,14 +37,23 @@ def chroma(even: Pixels) -> Pixels:
     """How far the channels of an evenly lit colour picture lie apart, 0 in a grey one."""
     if even.ndim == 2:
         return np.zeros_like(even)
-    return _u8(cv2.subtract(brightest(even), darkest(even)))
+    bright, dark = extremes(even)
+    return _u8(cv2.subtract(bright, dark))
+
+
+def extremes(picture: Pixels) -> tuple[Pixels, Pixels]:
+    """Return the largest and the smallest of each pixel's channels."""
+    if picture.ndim == 2:
+        return picture, picture
+    red, green, blue = cv2.split(picture)  # ten times as fast as numpy along the last axis
+    return _u8(cv2.max(cv2.max(red, green), blue)), _u8(cv2.min(cv2.min(red, green), blue))
 
 
 def brightest(picture: Pixels) -> Pixels:
     """Return the largest of each pixel's channels."""
     if picture.ndim == 2:
         return picture
-    red, green, blue = cv2.split(picture)  # ten times as fast as numpy along the last axis
+    red, green, blue = cv2.split(picture)
     return _u8(cv2.max(cv2.max(red, green), blue))
 
 
@@ -61,7 +70,9 @@ def fade_colour(even: Pixels) -> Pixels:
     if even.ndim == 2:
         return even
     grey = _u8(cv2.cvtColor(even, cv2.COLOR_RGB2GRAY))
-    return np.where(chroma(even) > CHROMA, brightest(even), grey)
+    bright, dark = extremes(even)
+    cv2.copyTo(bright, _above(_u8(cv2.subtract(bright, dark)), CHROMA), grey)
+    return grey
 
 
 def stretch(grey: Pixels) -> Pixels:
@@ -78,7 +89,18 @@ def is_coloured(even: Pixels) -> bool:
     """Whether an evenly lit picture has ink of another colour than grey."""
     if even.ndim == 2:
         return False
-    return float(np.mean(chroma(even) > 2 * CHROMA)) > COLOUR_SHARE
+    return has_colour(chroma(even))
+
+
+def has_colour(colour: Pixels) -> bool:
+    """Whether an evenly lit picture has coloured ink, told by its chroma."""
+    strong = _above(colour, 2 * CHROMA)
+    return int(cv2.countNonZero(strong)) > COLOUR_SHARE * strong.size
+
+
+def _above(picture: Pixels, level: int) -> Pixels:
+    """255 where a picture is brighter than a level, else 0."""
+    return _u8(cv2.threshold(picture, level, 255, cv2.THRESH_BINARY)[1])
 
 
 def _u8(picture: object) -> Pixels:

@@ -15,9 +15,9 @@ import numpy as np
 
 from parsers.facts import Box
 from parsers.images.ocr import Pixels
-from parsers.images.raster import Upright
 from parsers.images.rings import FILLED, POINTS_PER_MM, Ring
 from parsers.images.tones import darkness, even_light
+from parsers.images.upright import Upright
 from parsers.marks.rules import without_rules
 
 DPI: Final = 300.0

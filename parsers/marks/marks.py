@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from parsers.facts import Box, Mark
-from parsers.images.raster import Upright
 from parsers.images.rings import Ring
+from parsers.images.upright import Upright
 from parsers.layout import Page
 from parsers.marks.letterheads import Letterhead, find_letterhead
 from parsers.marks.seals import Seal, find_seal

@@ -18,7 +18,6 @@ import numpy.typing as npt
 
 from parsers.facts import Box, Mark
 from parsers.images.ocr import Pixels
-from parsers.images.raster import Upright
 from parsers.images.rings import (
     FILLED,
     MM_PER_INCH,
@@ -31,6 +30,7 @@ from parsers.images.rings import (
     find_rings,
 )
 from parsers.images.tones import CHROMA, chroma, darkness, even_light
+from parsers.images.upright import Upright
 from parsers.marks.signature_lines import SignatureLine
 
 RIM_DPI: Final = 220.0  # the letters of a rim are 1.2-2 mm high

@@ -17,9 +17,9 @@ import numpy.typing as npt
 
 from parsers.facts import Box, Mark
 from parsers.images.ocr import Pixels
-from parsers.images.raster import Upright
 from parsers.images.rings import FILLED, POINTS_PER_MM, Ring
 from parsers.images.tones import chroma, darkness, even_light, fade_colour
+from parsers.images.upright import Upright
 from parsers.layout import Page, bounding_box
 from parsers.marks.crossings import crossings
 from parsers.marks.rules import without_rules
@@ -85,9 +85,12 @@ def find_signature(
     upright: Upright, page: Page, place: SignatureLine | None, seal: Ring | None
 ) -> Signature:
     """Look for a signature where a page, whose words are known, is signed."""
-    view = _view(place, page, upright) if place is not None else None
-    if place is None or view is None:
+    if place is None or min(_sides(place.zone)) < LEAST_STROKE:
         return Signature(Mark.ABSENT)
+    zone = upright.with_ink(place.zone)
+    if zone is None:
+        return Signature(Mark.ABSENT, place.zone)
+    view = _view(zone, place.height, page, upright)
     if seal is None or not _meets(place, seal):
         strokes = view.points(_strokes(view, _ink(view)))
         return _found(place, Mark.ABSENT if strokes is None else Mark.PRESENT, strokes)
@@ -117,10 +120,12 @@ def _found(place: SignatureLine, mark: Mark, box: Box | None) -> Signature:
     return Signature(mark, box or place.zone)
 
 
-def _view(place: SignatureLine, page: Page, upright: Upright) -> _View | None:
-    left, top, right, bottom = place.zone
-    if min(right - left, bottom - top) < LEAST_STROKE:
-        return None
+def _sides(box: Box) -> tuple[float, float]:
+    return box[2] - box[0], box[3] - box[1]
+
+
+def _view(zone: Box, height: float, page: Page, upright: Upright) -> _View:
+    left, top, right, bottom = zone
     scale = STROKE_DPI / 72
     # the light is judged with the surroundings, which show what the paper is
     wide = (left - AROUND, top - AROUND, right + AROUND, bottom + AROUND)
@@ -131,7 +136,7 @@ def _view(place: SignatureLine, page: Page, upright: Upright) -> _View | None:
         for word in page.words
         if (b := word.box) is not None and is_print(word)
     )
-    return _View(pixels, scale, (left * scale, top * scale), place.height * scale, words)
+    return _View(pixels, scale, (left * scale, top * scale), height * scale, words)
 
 
 def _ink(view: _View) -> Pixels:

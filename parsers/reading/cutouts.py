@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from parsers.facts import Box, Cutout, Evidence
-from parsers.images.raster import Upright
+from parsers.images.upright import Upright
 from parsers.layout import Word, bounding_box
 from parsers.limits import CUTOUT_BYTES
 

@@ -10,11 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
-from parsers.documents.paper import Raster, SourcePage
+from parsers.documents.paper import SourcePage
+from parsers.images.drawn import Drawn
 from parsers.images.faults import OcrFailedError
 from parsers.images.ocr import OcrEngine
-from parsers.images.raster import Matrix, PictureError, Upright, load_pixels, rendered
+from parsers.images.raster import Matrix, Pictured, PictureError, load_pixels, rendered
 from parsers.images.recognition import read_picture
+from parsers.images.upright import Upright
 from parsers.layout import Page
 from parsers.limits import Limits
 
@@ -80,7 +82,7 @@ class _Attempt:
     """What recognizing one page has given; `limit` tells, in Russian, at which bound it was given up."""
 
     leaf: Leaf | None = None
-    upright: Upright | None = None
+    upright: Pictured | None = None
     limit: str = ""
 
 
@@ -167,14 +169,9 @@ class Recognizer:
         kept = self._kept.get((leaf.source, leaf.lie))
         if kept is not None:
             return kept
-        raster = leaf.source.raster() if leaf.source.raster else None
-        if raster is None:
-            return None
-        try:
-            upright = _as_before(leaf, raster)
-        except PictureError:
-            return None
-        self._keep(leaf, upright)
+        upright = _made_again(leaf)
+        if upright is not None:
+            self._keep(leaf, upright)
         return upright
 
     def _keep(self, leaf: Leaf, upright: Upright) -> None:
@@ -183,9 +180,18 @@ class Recognizer:
             self._kept.popitem(last=False)
 
 
-def _as_before(leaf: Leaf, raster: Raster) -> Upright:
-    if leaf.lie is None:
+def _made_again(leaf: Leaf) -> Upright | None:
+    source, lie = leaf.source, leaf.lie
+    if lie is None and source.part is not None and not source.turn:
+        return Drawn(leaf.page.width, leaf.page.height, source.part, source.inked)
+    raster = source.raster() if source.raster else None
+    if raster is None:
+        return None
+    try:
+        if lie is not None:
+            pixels = load_pixels(raster.image)
+            return Pictured(lie.width, lie.height, pixels, lie.matrix, lie.is_colour)
         drawn = rendered(raster.image, dpi=raster.dpi or 72.0)
-        return drawn.turned(leaf.source.turn // 90) if leaf.source.turn else drawn
-    lie = leaf.lie
-    return Upright(load_pixels(raster.image), lie.matrix, lie.width, lie.height, lie.is_colour)
+    except PictureError:
+        return None
+    return drawn.turned(source.turn // 90) if source.turn else drawn

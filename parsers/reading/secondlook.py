@@ -15,8 +15,8 @@ from typing import Final
 
 from parsers.facts import Box, Cutout, Evidence, Found, How, Letter, PersonName, Phone, PhoneKind
 from parsers.images.digits import read_digits, second_name
-from parsers.images.raster import Upright
 from parsers.images.recognition import look_again
+from parsers.images.upright import Upright
 from parsers.layout import Page, Word, bounding_box
 from parsers.names.folding import fold_look_alikes
 from parsers.reading.cutouts import cut_out

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from parsers.facts import Box, Evidence, Letter, PageView, Role
-from parsers.images.raster import Upright
+from parsers.images.upright import Upright
 from parsers.reading.papers import Paper
 from parsers.reading.recognizer import Leaf, Recognizer
 

@@ -7,7 +7,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from parsers.facts import Box, Cutout, Evidence, How
-from parsers.images.raster import Upright, rendered
+from parsers.images.raster import rendered
+from parsers.images.upright import Upright
 from parsers.layout import Word
 from parsers.limits import CUTOUT_BYTES
 from parsers.reading.cutouts import cut_out

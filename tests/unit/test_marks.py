@@ -7,7 +7,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
 from parsers.facts import How, Mark
-from parsers.images.raster import Upright, rendered
+from parsers.images.raster import rendered
+from parsers.images.upright import Upright
 from parsers.layout import Page, Word
 from parsers.marks.marks import Marks, find_marks
 
