@@ -43,6 +43,8 @@ NOISE: Final = frozenset(
     "|~`'‘’\"\\<>=*^{}[]!.,:;•°¦¬·—–-_"
 )  # what seals and ruling lines are read as
 NOISE_CONFIDENCE: Final = 0.6
+BORDER: Final = "|"  # what a table's ruling line is read as, glued to the word beside it
+SCRAWL: Final = 1.8  # times as high as the page's print: a signature, if read as a word at all
 # A page whose readable letters are fewer than this, though it has print, may lie otherwise than was thought.
 LEAST_LETTERS: Final = 40
 GOOD_WORD: Final = (
@@ -183,9 +185,11 @@ def arranged(words: Iterable[RecognizedWord], scale: float) -> Iterator[Word]:
     Pieces of a row that the engine took for columns of their own (a table's cells, title and name around a signature)
     come together again.
     """
+    known = list(words)
+    height = statistics.median([word.box[3] - word.box[1] for word in known] or [0])
     lines: dict[int, list[RecognizedWord]] = {}
-    for word in words:
-        if not _is_noise(word):
+    for word in known:
+        if not _is_noise(word) and not _is_scrawl(word, height):
             lines.setdefault(word.line, []).append(word)
     rows = [sorted(row, key=lambda word: word.box[0]) for row in _rows(list(lines.values()))]
     width = _width(rows)
@@ -193,8 +197,10 @@ def arranged(words: Iterable[RecognizedWord], scale: float) -> Iterator[Word]:
         breaks = _breaks(row, width)
         cell = 0
         for at, word in enumerate(mended(row)):
-            cell += at in breaks
-            yield Word(word.text, _scaled(word.box, scale), word.confidence, number, cell)
+            text = word.text.strip(BORDER) or word.text
+            cell += at in breaks or (at > 0 and word.text.startswith(BORDER))
+            yield Word(text, _scaled(word.box, scale), word.confidence, number, cell)
+            cell += text != word.text and word.text.endswith(BORDER)
 
 
 def _width(rows: Sequence[Sequence[RecognizedWord]]) -> int:
@@ -242,6 +248,11 @@ def _span(words: list[RecognizedWord]) -> tuple[int, int]:
 
 def _is_noise(word: RecognizedWord) -> bool:
     return word.confidence < NOISE_CONFIDENCE and NOISE.issuperset(word.text)
+
+
+def _is_scrawl(word: RecognizedWord, height: float) -> bool:
+    """Whether a word is most likely a signature, which would stand before the signer's name."""
+    return word.confidence < NOISE_CONFIDENCE and word.box[3] - word.box[1] > SCRAWL * height
 
 
 def _scaled(box: tuple[int, int, int, int], scale: float) -> Box:

@@ -189,13 +189,18 @@ def _merged(letter: Letter, again: Letter) -> Letter:
             administrators=again.administrators,
             self_appointed=again.self_appointed,
         )
-    if not any(map(is_usable, letter.phones)) and any(map(is_usable, again.phones)):
+    if not any(map(is_usable, letter.phones)) and any(map(_is_mobile, again.phones)):
         letter = replace(letter, phones=again.phones)
     return replace(
         letter,
         head=letter.head or again.head,
         organization_name=letter.organization_name or again.organization_name,
     )
+
+
+def _is_mobile(found: Found[Phone]) -> bool:
+    """Whether a number can be what was missing; a look that lost other lines takes the school's own for it."""
+    return found.value.kind is PhoneKind.MOBILE
 
 
 def _goes_on(names: Sequence[Found[PersonName]], again: Sequence[Found[PersonName]]) -> bool:
@@ -265,7 +270,22 @@ def words_of(page: Page, place: Evidence) -> tuple[Word, ...]:
         if bounding_box(word.box for word in words) == place.box:
             return words
         start = page.text.find(place.raw, start + 1)
-    return ()
+    return _scattered(page, place)
+
+
+def _scattered(page: Page, place: Evidence) -> tuple[Word, ...]:
+    """Return the words of a value that goes on under itself in a table's cell, other cells between them."""
+    words: list[Word] = []
+    wanted = place.raw.split()
+    for word in page.words:
+        if len(words) < len(wanted) and wanted[len(words)] in word.text and _lies_in(word, place):
+            words.append(word)
+    is_all = len(words) == len(wanted) and bounding_box(each.box for each in words) == place.box
+    return tuple(words) if is_all else ()
+
+
+def _lies_in(word: Word, place: Evidence) -> bool:
+    return bounding_box((word.box, place.box)) == place.box
 
 
 def _line_boxes(words: Iterable[Word]) -> Iterator[Box]:

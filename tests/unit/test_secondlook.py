@@ -180,3 +180,40 @@ def test_a_lost_patronymic_is_taken_from_a_further_look_and_another_name_is_not(
     other = page([line.replace("Марию", "Дарию") for line in ORDER])
     found = look(monkeypatch, short, further=[other])
     assert "Петровну" not in found.administrators[0].value.raw
+
+
+def test_a_landline_of_a_further_look_is_not_the_administrators(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lost = page([line for line in ORDER if "телефон" not in line])
+    other = page([line.replace("+7 (916) 123-45-67", "8 (495) 123-45-67") for line in ORDER])
+    assert not numbers(look(monkeypatch, lost, further=[other]))
+
+
+def in_cells() -> Page:
+    """A table whose cells run over two lines, as recognition sees it."""
+    heading = "ПРИКАЗ О назначении администратора «Сферум»"
+    rows = (
+        ("ФИО", "Роль", "Телефон"),
+        ("Иванову Марию", "администратор", "+7 (916) 123-45-67"),
+        ("Петровну", "«Сферум»"),
+    )
+    table = [
+        RecognizedWord(word, box, 0.8, 1 + number)
+        for number, row in enumerate(rows)
+        for column, cell in enumerate(row)
+        for at, word in enumerate(cell.split())
+        for left in (60 + 380 * column + 110 * at,)
+        for box in ((left, 100 + 40 * number, left + 100, 124 + 40 * number),)
+    ]
+    every = (*words([heading], {}), *table)
+    return Page("скан.pdf", 1, secondlook.How.OCR, tuple(arranged(every, 0.5)), 595.0, 842.0)
+
+
+def test_a_name_that_goes_on_under_itself_in_a_cell_is_looked_at_where_it_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    letter = look(monkeypatch, in_cells())
+    assert letter.administrators[0].value.raw == NAME
+    assert letter.administrators[0].value.nominatives
+    assert letter.doubts == ()
