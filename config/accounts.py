@@ -36,23 +36,7 @@ class Account(Section):
 
     def secret(self) -> str | None:
         """Return the password. Raises `ConfigurationError` where its file cannot be read."""
-        if self.password is not None:
-            return self.password.get_secret_value()
-        if self.password_file is None:
-            return None
-        try:
-            text = self.password_file.read_text(encoding="utf-8-sig").rstrip("\r\n")
-        except OSError as error:
-            raise ConfigurationError(
-                f"password_file: не читается {self.password_file} ({error.strerror})"
-            ) from None
-        except UnicodeDecodeError:  # whose words would quote the password
-            raise ConfigurationError(
-                f"password_file: в файле {self.password_file} не текст в UTF-8"
-            ) from None
-        if not text:
-            raise ConfigurationError(f"password_file: файл {self.password_file} пуст")
-        return text
+        return secret_of(self.password, self.password_file, "password_file")
 
     def check(self, section: str, *, log_in: bool) -> None:
         """See that name and password are there: both, or where nobody has to `log_in`, neither.
@@ -67,3 +51,23 @@ class Account(Section):
             raise ConfigurationError(f"[{section}] username: не задано имя для входа")
         if secret is None and (log_in or self.username is not None):
             raise ConfigurationError(f"[{section}] password_file: не задан пароль")
+
+
+def secret_of(value: SecretStr | None, file: Path | None, key: str) -> str | None:
+    """Return a secret that stands in a setting, or in the file that the setting `key` names.
+
+    None where there is neither. Raises `ConfigurationError` where the file cannot be read.
+    """
+    if value is not None:
+        return value.get_secret_value()
+    if file is None:
+        return None
+    try:
+        text = file.read_text(encoding="utf-8-sig").rstrip("\r\n")
+    except OSError as error:
+        raise ConfigurationError(f"{key}: не читается {file} ({error.strerror})") from None
+    except UnicodeDecodeError:  # whose words would quote the secret
+        raise ConfigurationError(f"{key}: в файле {file} не текст в UTF-8") from None
+    if not text:
+        raise ConfigurationError(f"{key}: файл {file} пуст")
+    return text

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
-from config.accounts import Seconds, Section
+from config.accounts import ConfigurationError, Seconds, Section, secret_of
 
 
 def _words(value: object) -> object:
@@ -86,3 +87,45 @@ class Register(Section):
     """How a register of organizations is read."""
 
     columns: RegisterColumns = RegisterColumns()
+
+
+def _https(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme != "https" or not parts.hostname:
+        raise ValueError("ожидается адрес, который начинается с https://")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("в адресе нет места имени, паролю и параметрам: ключ — в token_file")
+    _ = parts.port
+    return value
+
+
+class Provisioner(Section):
+    """What creates the organization and grants the rights."""
+
+    kind: Literal["registry", "scim", "http"] = "registry"
+    url: Annotated[str, AfterValidator(_https)] | None = None
+    token: SecretStr | None = None
+    token_file: Path | None = None
+    timeout_seconds: Seconds = 30.0
+
+    def secret(self) -> str:
+        """Return the token. Raises `ConfigurationError` where there is none."""
+        token = secret_of(self.token, self.token_file, "token_file")
+        if token is None:
+            raise ConfigurationError("token_file: не задан ключ доступа")
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise ConfigurationError(
+                "token_file: ключ доступа — одно слово из латинских букв и цифр"
+            )
+        return token
+
+    def check(self) -> None:
+        """See that a service of somebody else's has an address and a key. Raises `ConfigurationError`."""
+        if self.kind == "registry":
+            return
+        if self.url is None:
+            raise ConfigurationError("[provisioner] url: не задан адрес службы")
+        try:
+            self.secret()
+        except ConfigurationError as error:
+            raise ConfigurationError(f"[provisioner] {error}") from None

@@ -31,7 +31,7 @@ from pydantic_settings import (
 
 from config.accounts import Account, Seconds, Section
 from config.accounts import ConfigurationError as ConfigurationError
-from config.sections import Antivirus, Questionnaire, Register, Retention, Words
+from config.sections import Antivirus, Provisioner, Questionnaire, Register, Retention, Words
 from config.values import FIRST_MAILBOX, mail_service, mailbox_names, moment
 
 PREFIX: Final = "MAILBOT_"
@@ -168,12 +168,6 @@ class Alerts(Section):
     queue_old_after_working_days: WorkingDays = 3
 
 
-class Provisioner(Section):
-    """What creates the organization and grants the rights."""
-
-    kind: Literal["registry"] = "registry"
-
-
 # the library's metaclass happens to have a method of this name
 warnings.filterwarnings("ignore", r'Field name "register" in "Settings" shadows', UserWarning)
 
@@ -220,7 +214,7 @@ class Settings(BaseSettings):
         return (env_settings, TomlConfigSettingsSource(settings_cls, toml_file=_file.path))
 
     def check_accounts(self) -> None:
-        """See that every mail server can be logged in to. Raises `ConfigurationError`."""
+        """See that every server can be logged in to. Raises `ConfigurationError`."""
         first = {"mailbox": self.mailbox} if self.mailbox else {}
         named = {f"mailboxes.{name}": box for name, box in self.mailboxes.items()}
         for section, box in (first | named).items():
@@ -228,6 +222,7 @@ class Settings(BaseSettings):
                 box.check(section, log_in=True)
         if self.outgoing and not self.outgoing.url.startswith("maildir:"):
             self.outgoing.check("outgoing", log_in=False)
+        self.provisioner.check()
 
     def all_mailboxes(self) -> dict[str, Mailbox]:
         """Return every configured mailbox by its name; `[mailbox]` is called «mailbox»."""
@@ -378,6 +373,9 @@ def _rooted(settings: Settings, base: Path) -> Settings:
                 update={"socket": rooted(settings.antivirus.socket)}
             ),
             "replies": settings.replies.model_copy(update={"templates_directory": templates}),
+            "provisioner": settings.provisioner.model_copy(
+                update={"token_file": rooted(settings.provisioner.token_file)}
+            ),
         }
     )
 

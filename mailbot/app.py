@@ -29,7 +29,7 @@ from workflow.deadlines import Terms
 from workflow.delivery import Ceilings, PostOffice
 from workflow.intake import IntakeRules
 from workflow.marking import NOTHING
-from workflow.ports import Blobs, Mailbox, Reader, Sender
+from workflow.ports import Blobs, Mailbox, Provisioner, Reader, Sender
 from workflow.progress import Desk
 
 READING_SECONDS: Final = 55.0  # of the 60 s that one message may cost
@@ -78,7 +78,7 @@ def build(settings: Settings, *, keep_pictures: bool = True) -> Iterator[App]:
                 store=store,
                 blobs=blobs,
                 read=reader_of(settings, cage, pictures=pictures if keep_pictures else None),
-                provisioner=RegistryProvisioner(store.database, now=utc_now),
+                provisioner=provisioner_of(settings, store),
                 write=writer,
                 tokens=ids,
                 now=utc_now,
@@ -106,13 +106,14 @@ def build(settings: Settings, *, keep_pictures: bool = True) -> Iterator[App]:
         store.close()
 
 
-def cage_of(settings: Settings | None, workers: int) -> Cage:
-    """Return the cage that messages are read in, which reads as the settings say."""
+def cage_of(settings: Settings | None, workers: int, *, with_views: bool = False) -> Cage:
+    """Return the cage that messages are read in, as the settings say; `with_views` brings pictures of the pages."""
+    labels = extra_labels(settings) if settings else {}
     return Cage(
         workers,
         seconds=READING_SECONDS,
         memory_bytes=READING_BYTES,
-        options={"labels": extra_labels(settings) if settings else {}},
+        options={"labels": labels, "with_views": with_views},
     )
 
 
@@ -130,6 +131,29 @@ def antivirus_of(settings: Settings) -> Clamd | None:
     """Return the adapter for clamd, None where none is configured."""
     path = settings.antivirus.socket
     return Clamd(path, timeout_seconds=settings.antivirus.timeout_seconds) if path else None
+
+
+def provisioner_of(settings: Settings, store: SqlStore) -> Provisioner:
+    """Return who registers and grants. Raises `ConfigurationError`."""
+    registry = RegistryProvisioner(store.database, now=utc_now)
+    wanted = settings.provisioner
+    if wanted.kind == "registry":
+        return registry
+    wanted.check()
+    # loaded only where it is used, as the mail servers are
+    from mailbot.provisioning.line import Target
+    from mailbot.provisioning.post import PostProvisioner
+    from mailbot.provisioning.recorded import RecordedProvisioner
+    from mailbot.provisioning.scim import MEDIA_TYPE, ScimProvisioner
+
+    target = Target(
+        url=wanted.url or "",
+        token=wanted.secret,
+        timeout_seconds=wanted.timeout_seconds,
+        **({"media_type": MEDIA_TYPE} if wanted.kind == "scim" else {}),
+    )
+    remote = ScimProvisioner(target) if wanted.kind == "scim" else PostProvisioner(target)
+    return RecordedProvisioner(remote, registry)
 
 
 def _post_office(settings: Settings, desk: Desk, sender: Sender) -> PostOffice:

@@ -9,19 +9,18 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from config.settings import Settings
+from config.settings import ConfigurationError, Settings
 from mailbot.app import (
     antivirus_of,
     mailboxes_of,
+    provisioner_of,
     reply_settings,
     schema_of,
     sender_of,
     store_of,
     token_key,
-    utc_now,
 )
 from mailbot.cage import network_isolation
-from mailbot.registry import RegistryProvisioner
 from mailbot.reply_samples import check_templates
 from mailbot.screen import local
 from mailbot.senders import judge_senders
@@ -120,7 +119,7 @@ def _token_key(settings: Settings) -> str:
 
 
 def _ocr(settings: Settings) -> str:
-    from parsers.images.ocr import Tesseract  # loads numpy, 0.2 s that `init` need not wait
+    from parsers.images.tesseract import Tesseract  # loads numpy, 0.2 s that `init` need not wait
 
     Tesseract().probe()
     return "tesseract и русская модель на месте"
@@ -140,13 +139,19 @@ def _database(settings: Settings) -> str:
 
 
 def _provisioner(settings: Settings) -> str:
-    if schema_of(settings) is SchemaState.CURRENT:
-        store = store_of(settings)
-        try:
-            RegistryProvisioner(store.database, now=utc_now).probe()
-        finally:
-            store.close()
-    return "встроенный реестр в той же базе"
+    kind = settings.provisioner.kind
+    store = store_of(settings)
+    try:
+        target = provisioner_of(settings, store)
+        if kind != "registry" or schema_of(settings) is SchemaState.CURRENT:
+            target.probe()
+    except ConfigurationError as error:
+        raise _FaultError(str(error)) from None
+    finally:
+        store.close()
+    if kind == "registry":
+        return "встроенный реестр в той же базе"
+    return f"{kind}: {settings.provisioner.url} отвечает"
 
 
 def _register(settings: Settings) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from mailbot.names_alike import same_person
 from mailbot.storage.engine import Database
 from mailbot.storage.registrytables import active_administrators, find_organization
 from mailbot.storage.rows import insert_unless_there
@@ -119,9 +120,5 @@ class RegistryProvisioner(Provisioner):
 
 
 def _same(one: Administrator, other: Administrator) -> bool:
-    """Whether two entries are one person on one number; ё and case make no difference."""
-    return (one.phone, _plain(one.full_name)) == (other.phone, _plain(other.full_name))
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.casefold().replace("ё", "е").split())
+    """Whether two entries are one person on one number."""
+    return one.phone == other.phone and same_person(one.full_name, other.full_name)

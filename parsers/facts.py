@@ -224,6 +224,22 @@ class Cutout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageView:
+    """A page, or with `box` a place on it, as an operator looks at it: a picture, or text that has no picture.
+
+    Asked for by whoever shows them; a reading that is kept has none. Sizes and boxes are in points.
+    """
+
+    document: str
+    page: int
+    width: float = 0.0
+    height: float = 0.0
+    box: Box | None = None
+    picture: str = ""  # a JPEG in base64
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """What the paper that appoints the administrator says.
 
@@ -349,3 +365,5 @@ class Reading:
     ] = ()  # limits of the whole reading that were reached: something was left unread
     bounce: Bounce | None = None  # where the message is one: then nothing else in it is read
     infections: tuple[Evidence, ...] = ()  # what an antivirus found in the message
+    views: tuple[PageView, ...] = ()  # where they were asked for
+    text: str = ""  # what a reader of the mail sees, where that was asked for

@@ -30,8 +30,8 @@ class Word:
 class Page:
     """A page of words in reading order, and its plain text.
 
-    `text` joins words by a space, cells by a tab, lines by a line feed, so that a span of it can be led back to the
-    words that it came from.
+    `text` joins words by a space, cells by a tab (by more where cells between are empty), lines by a line feed, so that
+    a span of it can be led back to the words that it came from.
     """
 
     document: str
@@ -49,7 +49,7 @@ class Page:
         length = 0
         before: Word | None = None
         for word in self.words:
-            gap = "" if before is None else _gap(before, word)
+            gap = "\t" * word.cell if before is None else _gap(before, word)
             parts.append(gap + word.text)
             starts.append(length + len(gap))
             length += len(gap) + len(word.text)
@@ -91,5 +91,5 @@ def bounding_box(boxes: Iterable[Box | None]) -> Box | None:
 
 def _gap(before: Word, word: Word) -> str:
     if word.line != before.line:
-        return "\n"
-    return "\t" if word.cell != before.cell else " "
+        return "\n" + "\t" * word.cell
+    return "\t" * abs(word.cell - before.cell) or " "

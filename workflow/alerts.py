@@ -71,7 +71,11 @@ def note_start(work: Work, *, now: dt.datetime) -> None:
 
 
 def new_alarms(work: Work, watch: Watch, *, now: dt.datetime) -> tuple[Alarm, ...]:
-    """Return what a person is to be told now, and remember that they were told."""
+    """Return what a person is to be told now, and remember that they were told.
+
+    Of several processes that ask at once, one is told.
+    """
+    work.alone(_TOLD)
     present = tuple(_alarms(work, watch, now=now))
     _forget_the_past(work, watch, {alarm.key for alarm in present})
     told = []

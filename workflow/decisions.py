@@ -73,7 +73,7 @@ def approve(
         known = work.known(application, inn=agreed.inn, phone=agreed.phone)
         if "administrator.phone" not in given:
             _require_free(application, known)
-        replaces = _moves_rights(known, agreed)
+        replaces = _moves_rights(known, agreed) or _is_taken(work.history(application_id))
         corrections = {**given, _REPLACES: "true"} if replaces else given
         decided = replace(application, agreed=agreed, corrections=corrections)
         if replaces and desk.change_needs_two and not _is_second(application, agreed, operator):
@@ -305,6 +305,11 @@ def _require_free(application: Application, known: Known) -> None:
             f"(ИНН {', '.join(known.phone_holders)}); рассмотрите её заново: "
             f"mailbot queue retry {application.id}"
         )
+
+
+def _is_taken(history: Sequence[HistoryRow]) -> bool:
+    """Whether the target has said that somebody else, whom our database need not know, has the rights."""
+    return any(row.event is Event.TAKEN_BY_ANOTHER for row in history)
 
 
 def _moves_rights(known: Known, agreed: Agreed) -> bool:

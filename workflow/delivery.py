@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from workflow.application import OutboxRow, ReplyKind, ReplyStatus
+from workflow.application import Application, OutboxRow, ReplyKind, ReplyStatus
 from workflow.correspondence import answer
 from workflow.findings import Code, finding
 from workflow.ports import (
@@ -208,20 +208,25 @@ def _later(post: PostOffice, row: OutboxRow, error: str) -> None:
 
 
 def before_operator(
-    work: Work, row: OutboxRow, code: Code, why: str, *, writer: ReplyWriter, at: dt.datetime
+    work: Work,
+    application: Application,
+    code: Code,
+    why: str,
+    *,
+    kind: ReplyKind | None,
+    writer: ReplyWriter,
+    at: dt.datetime,
 ) -> None:
     """Put what became of a reply before an operator, where the application's state allows it.
 
-    Rights that were granted are only in question where it is the welcome that failed.
+    Rights that were granted are only in question where it is the welcome that failed; `kind` is None
+    where nobody knows any more what the reply was.
     """
-    application = work.application(row.application_id)
-    if application is None:
-        return
     application = add_finding(application, finding(code))
     event = None
     if application.state is State.AWAITING_APPLICANT:
         event = Event.DOUBT_AROSE
-    elif application.state is State.PROVISIONED and row.kind is ReplyKind.WELCOME:
+    elif application.state is State.PROVISIONED and kind is ReplyKind.WELCOME:
         event = Event.WELCOME_UNDELIVERABLE
     if event is None:
         work.save(application)
@@ -232,4 +237,8 @@ def before_operator(
 
 
 def _before_operator(post: PostOffice, work: Work, row: OutboxRow, code: Code, why: str) -> None:
-    before_operator(work, row, code, why, writer=post.write, at=post.now())
+    application = work.application(row.application_id)
+    if application is not None:
+        before_operator(
+            work, application, code, why, kind=row.kind, writer=post.write, at=post.now()
+        )

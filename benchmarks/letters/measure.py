@@ -10,7 +10,7 @@ from benchmarks.letters.drafts import SENT, Draft
 from benchmarks.letters.kinds import Made
 from benchmarks.letters.messages import message
 from parsers.facts import Letter, Mark
-from parsers.images.ocr import Tesseract
+from parsers.images.tesseract import Tesseract
 from parsers.limits import Limits
 from parsers.reading.reader import read_message
 from workflow.application import Assessment

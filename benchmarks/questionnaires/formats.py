@@ -165,8 +165,8 @@ FORMATS: Final[Mapping[str, Format]] = {
     "LO html as xls": Format("xls", xlsx, "html:HTML (StarCalc)", "html", cells=False),
     "LO docx": Format("docx", word, "docx:Office Open XML Text", "docx"),
     "LO odt": Format("odt", word, "odt", "odt"),
-    "LO doc": Format("doc", word, "doc:MS Word 97", "doc", cells=False),
-    "LO rtf": Format("rtf", word, "rtf", "rtf", cells=False),
+    "LO doc": Format("doc", word, "doc:MS Word 97", "doc"),
+    "LO rtf": Format("rtf", word, "rtf", "rtf"),
 }
 
 

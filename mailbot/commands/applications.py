@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
 import click
 
+from config.settings import ConfigurationError
 from mailbot import documents
+from mailbot.app import blobs_of, cage_of
 from mailbot.card import card_of
 from mailbot.commands.common import (
     application_named,
@@ -14,9 +20,15 @@ from mailbot.commands.common import (
     note_view,
     opened_store,
     operator_option,
+    progress,
+    settings,
 )
 from mailbot.commands.completion import ApplicationNumber
+from mailbot.reading import CagedReader
 from mailbot.screen import console, local, print_json, safe, state_word, table
+from workflow.application import Application, Message
+from workflow.decisions import DecisionRefusedError
+from workflow.ports import ReadingDiedError
 from workflow.states import State
 from workflow.wording import STATES
 
@@ -59,11 +71,21 @@ def applications_command(states: tuple[str, ...], as_json: bool) -> None:
 
 @click.command("show")
 @click.argument("application_id", type=ApplicationNumber(), metavar="НОМЕР")
+@click.option(
+    "--papers",
+    type=click.Path(path_type=Path),
+    metavar="ФАЙЛ.html",
+    help="Записать бумаги страницей с картинками, для браузера.",
+)
 @operator_option
 @json_option
 @config_option
-def show_command(application_id: int, operator: str | None, as_json: bool) -> None:
+def show_command(
+    application_id: int, papers: Path | None, operator: str | None, as_json: bool
+) -> None:
     """Показать одну заявку: историю, документы, замечания, письма. Просмотр записывается."""
+    if papers is not None and papers.exists():
+        raise ConfigurationError(f"{papers}: файл уже есть, он не изменён")
     with opened_store() as store:
         with store.begin() as work:
             application_named(work, application_id)
@@ -74,6 +96,8 @@ def show_command(application_id: int, operator: str | None, as_json: bool) -> No
             history = work.history(application_id)
             replies = work.replies(application_id)
             views = work.views(application_id)
+    if papers is not None:
+        _write_papers(papers, application, messages)
     if as_json:
         shown = documents.whole_application(
             application, messages=messages, history=history, replies=replies
@@ -83,3 +107,31 @@ def show_command(application_id: int, operator: str | None, as_json: bool) -> No
         out = console()
         for part in card_of(application, messages=messages, history=history, replies=replies):
             out.print(part)
+        if papers is not None:
+            out.print(
+                f"Бумаги записаны: {safe(str(papers))}. В файле личные данные, удалите его потом."
+            )
+
+
+def _write_papers(file: Path, application: Application, messages: Sequence[Message]) -> None:
+    """Read the messages once more, with pictures, and write the page for nobody but the caller to read."""
+    # loaded when a page is written: what it needs is large
+    from mailbot.paper_page import paper_page
+
+    loaded = settings()
+    blobs = blobs_of(loaded)
+    with progress("Читаю бумаги…"), cage_of(loaded, 1, with_views=True) as cage:
+        read = CagedReader(cage)
+        try:
+            mails = [(one, read(blobs.get(one.digest))) for one in reversed(messages)]
+        except ReadingDiedError as error:
+            raise DecisionRefusedError(
+                f"письмо заявки № {application.id} не читается ({error})"
+            ) from None
+    page = paper_page(application, mails)
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as target:
+            target.write(page)
+    except OSError as error:
+        raise ConfigurationError(f"{file}: не записать ({error.strerror})") from None

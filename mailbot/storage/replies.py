@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -84,3 +85,7 @@ class ReplyPart(Part):
         put_new = insert_unless_there(self._connection, switch, ("name",))
         self._connection.execute(put_new.values(name=name, value=value))
         self._connection.execute(sa.update(switch).where(switch.c.name == name).values(value=value))
+
+    def alone(self, subject: str) -> None:
+        """Let concurrent callers with the same subject wait for one another until the transaction ends."""
+        self._lock(int.from_bytes(hashlib.sha256(subject.encode()).digest()[:7], "big"))

@@ -6,7 +6,7 @@ together. Knows nothing of where the words come from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Final
@@ -36,8 +36,8 @@ def arranged(words: Iterable[tuple[str, Box]], tables: Sequence[Table] = ()) -> 
         (outside if place is None else inside.setdefault(place, [])).append(Word(text, box))
     blocks = [(_top(line), [line]) for line in _lines(outside)]
     for _, keys in groupby(sorted(inside), key=lambda place: place[0]):
-        cells = [inside[key] for key in keys]
-        blocks.append((min(map(_top, cells)), _row(cells)))
+        cells = {column: inside[row, column] for row, column in keys}
+        blocks.append((min(map(_top, cells.values())), _row(cells)))
     blocks.sort(key=lambda block: block[0])
     for number, line in enumerate(line for _, lines in blocks for line in lines):
         for word in line:
@@ -53,14 +53,14 @@ def _place(box: Box, rows: Sequence[Sequence[Box | None]]) -> tuple[int, int] | 
     return None
 
 
-def _row(cells: Sequence[list[Word]]) -> list[Line]:
-    """Make one line of a row; cells with running text, or one alone, stay lines of their own."""
-    if len(cells) == 1 or max(map(len, cells)) > ROW_WORDS:
-        return [line for cell in cells for line in _lines(cell)]
+def _row(cells: Mapping[int, list[Word]]) -> list[Line]:
+    """Make one line of a row, its cells by column; cells with running text, or one alone, stay lines of their own."""
+    if len(cells) == 1 or max(map(len, cells.values())) > ROW_WORDS:
+        return [line for cell in cells.values() for line in _lines(cell)]
     return [
         [
             replace(word, cell=number)
-            for number, cell in enumerate(cells)
+            for number, cell in cells.items()
             for line in _lines(cell)
             for word in line
         ]

@@ -35,9 +35,12 @@ class Flow:
                 self.pages[-1].append(cells)
 
     def add_row(self, cells: Sequence[Lines]) -> None:
-        """Add a table's row; cells of running text stay lines of their own, one column after another."""
+        """Add a table's row; cells of running text stay lines of their own, one column after another.
+
+        Empty cells count, and a wide cell is followed by empty ones, so that a column keeps its place.
+        """
         filled = [cell for cell in cells if cell]
-        texts = [" ".join(part for line in cell for part in line) for cell in filled]
+        texts = [" ".join(part for line in cell for part in line) for cell in cells]
         if len(filled) > 1 and all(len(text.split()) <= ROW_WORDS for text in texts):
             self.pages[-1].append(texts)
         else:

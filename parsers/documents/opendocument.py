@@ -34,6 +34,10 @@ _PARAGRAPHS: Final = frozenset({f"{_TEXT}p", f"{_TEXT}h"})
 _SKIPPED: Final = frozenset(
     {f"{_TEXT}tracked-changes", f"{_OFFICE}annotation", f"{_TEXT}note", f"{_TEXT}sequence-decls"}
 )
+_CELLS: Final = (
+    f"{_TABLE}table-cell",
+    f"{_TABLE}covered-table-cell",
+)  # what another covers is empty
 _POINTS: Final = {"cm": 72 / 2.54, "mm": 72 / 25.4, "in": 72.0, "pt": 1.0, "px": 0.75}
 _SPACES: Final = 200  # of one text:s element at most; a file can claim billions
 _ODF_ERRORS: Final = (*BROKEN, DefusedXmlException)
@@ -144,7 +148,7 @@ class _Reader:
 
     def _table(self, table: Element) -> None:
         for row in _own(table, f"{_TABLE}table-row"):
-            cells = [self._cell(cell) for cell in _own(row, f"{_TABLE}table-cell")]
+            cells = [self._cell(cell) for cell in _own(row, *_CELLS)]
             self.flow.add_row(cells)
 
     def _cell(self, cell: Element) -> Lines:
@@ -156,13 +160,13 @@ class _Reader:
             self.flow = outer
 
 
-def _own(parent: Element, tag: str) -> Iterator[Element]:
-    """Descendants with `tag` that are not in another table within."""
+def _own(parent: Element, *tags: str) -> Iterator[Element]:
+    """Descendants with one of `tags` that are not in another table within."""
     for child in parent:
-        if child.tag == tag:
+        if child.tag in tags:
             yield child
-        elif child.tag not in (f"{_TABLE}table", f"{_TABLE}table-cell"):
-            yield from _own(child, tag)
+        elif child.tag not in (f"{_TABLE}table", *_CELLS):
+            yield from _own(child, *tags)
 
 
 def _unseen(tree: Element) -> Iterator[str]:

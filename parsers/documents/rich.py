@@ -1,6 +1,7 @@
-"""RTF and DOC → pages: the text, and the pictures that lie in the file as JPEG or PNG.
+"""RTF and DOC → pages: the text with its tables, and the pictures that lie in the file as JPEG or PNG.
 
-RTF is read by striprtf, DOC (Word 97-2003) by the `catdoc` command, which dies with the process that started it.
+A DOC that is broken or older than Word 97 is read by the `catdoc` command, which dies with the process that started it;
+of its tables nothing is known then.
 """
 
 from __future__ import annotations
@@ -12,15 +13,14 @@ import subprocess
 from collections.abc import Iterator
 from typing import Final
 
-from striprtf.striprtf import rtf_to_text
-
-from parsers.documents.flow import Flow
+from parsers.documents import doc, rtf
+from parsers.documents.blocks import Block, flow_of
 from parsers.documents.paper import DocumentPages
 from parsers.documents.pasted import Pasted, with_pictures
 from parsers.facts import Trouble
 from parsers.limits import Limits
 
-RTF_CHARACTERS: Final = 3_000_000  # without pictures; striprtf reads a million in a second
+RTF_CHARACTERS: Final = 3_000_000  # without pictures; a million take a second
 TEXT_BYTES: Final = 2_000_000  # of catdoc's output that are kept: a thousand pages
 CATDOC_SECONDS: Final = 15.0
 TWIPS_PER_POINT: Final = 20
@@ -33,9 +33,6 @@ _HEX: Final = re.compile(r"[0-9a-fA-F\r\n\t ]{1000,}")
 _HEX_START: Final = re.compile(r"ffd8ffe|ffd8ffdb|89504e470d0a1a0a", re.IGNORECASE)
 # How wide and high RTF shows the picture that follows.
 _GOALS: Final = re.compile(r"\\pic(w|h)goal(\d{1,6})\b")
-# Headers and footers, which striprtf leaves out, and hidden text, which it does not.
-_MARGINS: Final = re.compile(r"\\(?:header|footer)[lrf]?(?![a-z])")
-_HIDDEN: Final = re.compile(r"\{\\v(?![a-z0-9])[^{}]*\}|\\v(?![a-z0-9]).*?\\v0(?![0-9])", re.DOTALL)
 # Where a picture begins in a file that stores it as it is.
 _PICTURE_STARTS: Final = re.compile(rb"\xff\xd8\xff[\xe0-\xef\xdb]|\x89PNG\r\n\x1a\n")
 # The first bytes of a Word document's main stream; it begins at a sector of 512 bytes.
@@ -46,32 +43,37 @@ _ENCRYPTED_FLAG: Final = 0x0100  # of the 16 flags at byte 10 of that stream ([M
 
 def read_rtf(content: bytes, name: str, *, limits: Limits) -> DocumentPages:
     """Read an RTF file's text and pictures."""
-    text = content.decode("cp1251", "replace")
-    pasted = list(_rtf_pictures(text))
-    text = _HIDDEN.sub("", _MARGINS.sub("", _HEX.sub("", text)))
-    if len(text) > RTF_CHARACTERS:
+    blocks = rtf_blocks(content)
+    if blocks is None:
         return DocumentPages(name=name, trouble=Trouble.TOO_LARGE, detail="документ слишком велик")
-    try:
-        plain = rtf_to_text(text, encoding="cp1251", errors="replace")  # type: ignore[no-untyped-call]
-    except (ValueError, LookupError, OverflowError, TypeError, RecursionError):
-        return DocumentPages(name=name, trouble=Trouble.MALFORMED, detail="документ RTF повреждён")
-    flow = Flow()
-    flow.add(plain.replace("|", "\t"))
-    return with_pictures(name, flow, pasted, limits)
+    return with_pictures(name, flow_of(blocks), _rtf_pictures(content.decode("latin-1")), limits)
 
 
 def read_doc(content: bytes, name: str, *, limits: Limits) -> DocumentPages:
-    """Read a DOC file's text by `catdoc`, and its pictures where they lie in one piece."""
+    """Read a DOC file's text, and its pictures where they lie in one piece."""
     if _is_encrypted(content):
         return DocumentPages(name=name, trouble=Trouble.ENCRYPTED, detail="файл закрыт паролем")
-    text = _catdoc(content)
-    if text is None:
+    blocks = doc_blocks(content)
+    if blocks is None:
         return DocumentPages(
             name=name, trouble=Trouble.MALFORMED, detail="документ DOC не читается"
         )
-    flow = Flow()
-    flow.add(text.replace("\f", "\n"))
-    return with_pictures(name, flow, _carved(content), limits)
+    return with_pictures(name, flow_of(blocks), _carved(content), limits)
+
+
+def rtf_blocks(content: bytes) -> tuple[Block, ...] | None:
+    """Return the blocks of an RTF file, None where it is too large."""
+    text = _HEX.sub("", content.decode("latin-1"))
+    return None if len(text) > RTF_CHARACTERS else rtf.read_blocks(text)
+
+
+def doc_blocks(content: bytes) -> tuple[Block, ...] | None:
+    """Return the blocks of a DOC file, None where it cannot be read."""
+    try:
+        return doc.read_blocks(content)
+    except doc.DOC_ERRORS:
+        text = _catdoc(content)
+        return None if text is None else (text.replace("\f", "\n"),)
 
 
 def _rtf_pictures(text: str) -> Iterator[Pasted]:

@@ -24,6 +24,7 @@ from parsers.limits import Limits
 
 XML_BYTES: Final = 12_000_000  # of one part, unpacked; 200 pages of text have 5 MB
 EMU_PER_POINT: Final = 12_700
+MOST_COLUMNS: Final = 64  # that one cell may take; Word allows 63
 TINY_HALF_POINTS: Final = 7  # type below 4 points is not meant to be read
 NEAR_WHITE: Final = 224  # of 255, each of the three colours
 BROKEN: Final = (
@@ -153,11 +154,10 @@ class _Reader:
         for row in table.iter(qn("w:tr")):
             if next(row.iterancestors(qn("w:tbl"))) is not table:
                 continue  # of a table within: it is read with its cell
-            cells = [
-                self._cell(cell, part)
-                for cell in row.iter(qn("w:tc"))
-                if next(cell.iterancestors(qn("w:tr"))) is row
-            ]
+            cells: list[Lines] = []
+            for cell in row.iter(qn("w:tc")):
+                if next(cell.iterancestors(qn("w:tr"))) is row:
+                    cells += [self._cell(cell, part), *[[]] * (_width(cell) - 1)]
             self.flow.add_row(cells)
 
     def _cell(self, cell: Any, part: Any) -> Lines:
@@ -167,6 +167,12 @@ class _Reader:
             return self.flow.lines()
         finally:
             self.flow = outer
+
+
+def _width(cell: Any) -> int:
+    """Return how many columns a cell takes."""
+    span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
+    return min(max(int(span.get(qn("w:val"), 1)), 1), MOST_COLUMNS) if span is not None else 1
 
 
 def _pictures(drawing: Any, part: Any, line: int) -> Iterator[Pasted]:

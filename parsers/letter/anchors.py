@@ -27,9 +27,10 @@ class Anchor:
     end: int
 
 
-# The role itself.
+# The role itself; a seal or an edge may have taken the end of the word.
 ADMINISTRATOR: Final = re.compile(
-    r"администратор(?!ск)\w*|\bадминистрирова(?:ть|ни)\w*|\bадмин(?:ом|а|у)?\b", re.IGNORECASE
+    r"администрато(?:р(?!ск)\w*|\b)|\bадминистрат\b|\bадминистрирова(?:ть|ни)\w*|\bадмин(?:ом|а|у)?\b",
+    re.IGNORECASE,
 )
 
 # The same word for something else: before it, and behind it unless the platform is named there too.

@@ -14,6 +14,7 @@ from typing import Final
 
 from parsers.letter.anchors import PersonRole, anchors
 from parsers.letter.mentions import Mention
+from parsers.letter.roles import role_of_column
 from parsers.letter.structure import Segment
 from parsers.letter.verbs import EXECUTOR
 from parsers.names.phones import FoundPhone
@@ -28,6 +29,7 @@ _NOT_HIS: Final = re.compile(
     r"для\s+связи\s+со?\s+(?:школ|организ|учрежд)\w+|\b(?:школ|организаци|учреждени)\w*\s*:\s*$",
     re.IGNORECASE,
 )
+_APART: Final = " | "  # parts the texts of cells that are looked at together
 _FAX: Final = re.compile(r"факс", re.IGNORECASE)
 
 # A line that is the letterhead's or a footer's: an address, mail, identifiers.
@@ -68,7 +70,7 @@ _REFUSED: Final = re.compile(
 )
 
 _ADMINISTRATOR_LABEL: Final = re.compile(
-    r"\b(?:тел(?:ефон\w*|\.)?|номер\w*|моб\w*\.?|контакт\w*|данн\w*)[^.;:\n]{0,40}администратор",
+    r"\b(?:тел(?:ефон\w*|\.)?|номер\w*|моб\w*\.?|контакт\w*|данн\w*)[^.;:]{0,40}администратор",
     re.IGNORECASE,
 )
 
@@ -142,6 +144,12 @@ def _owner(phone: FoundPhone, places: _Places) -> _Owner:
         return _of(earlier[-1] if earlier else here[0])
     if phone.start < places.header_end:
         return _Owner.OTHER
+    column = role_of_column(
+        _heads(number, places.pieces), piece.text.count("\t", 0, phone.start - piece.start)
+    )
+    if column is not None:
+        his = column is PersonRole.ADMINISTRATOR
+        return _Owner.ADMINISTRATOR if his else _Owner.OTHER
     if _administrator_in(piece.text) or _FOR_PLATFORM.search(piece.text):
         return _Owner.ADMINISTRATOR
     return _owner_nearby(phone, piece, places)
@@ -188,14 +196,20 @@ def _label_of(phone: FoundPhone, number: int, pieces: Sequence[Segment]) -> str:
     if not piece.row:
         return re.split(r"[,;]\s|\n(?=[А-ЯЁ])", before)[-1]
     cells = before.split("\t")
-    near = " ".join(cells[-2:])
-    first = number
-    while first and pieces[first - 1].row:
-        first -= 1
-    head = pieces[first].text.split("\t")
+    filled = [cell for cell in cells[:-1] if cell.strip()]
+    near = _APART.join([*filled[-1:], cells[-1]])  # not a phrase: the cell before may hold a post
+    head = _heads(number, pieces)
     column = len(cells) - 1
-    above = head[column] if first < number and column < len(head) else ""
-    return f"{above} {near}" if not re.search(r"[0-9]{5}", above) else near
+    above = head[column] if column < len(head) else ""
+    return f"{above}{_APART}{near}" if not re.search(r"[0-9]{5}", above) else near
+
+
+def _heads(number: int, pieces: Sequence[Segment]) -> Sequence[str]:
+    """Return the cells of the first row of the table that the piece `number` is a later row of; else none."""
+    first = number
+    while first and pieces[first].row and pieces[first - 1].row:
+        first -= 1
+    return pieces[first].text.split("\t") if first < number else ()
 
 
 def _administrator_in(text: str) -> bool:

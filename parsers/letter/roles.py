@@ -184,12 +184,19 @@ def _column_role(piece: Segment, header: Segment | None, person: FoundPerson) ->
         return None
     column = piece.text[: person.start - piece.start].count("\t")
     cells = header.text.split("\t")
-    if column >= len(cells):
+    return role_of_column(cells, column)
+
+
+def role_of_column(heads: Sequence[str], column: int) -> PersonRole | None:
+    """Return the role that a table's heads give a column; a head reaches over the empty cells behind it."""
+    while 0 < column < len(heads) and not heads[column].strip():
+        column -= 1
+    if column >= len(heads):
         return None
-    roles = [one.role for one in anchors(cells[column])]
+    roles = [one.role for one in anchors(heads[column])]
     if roles:
         return PersonRole.ADMINISTRATOR if PersonRole.ADMINISTRATOR in roles else roles[0]
-    return PersonRole.OTHER if re.search(r"(?i)руководител|директор", cells[column]) else None
+    return PersonRole.OTHER if re.search(r"(?i)руководител|директор", heads[column]) else None
 
 
 def _fixed_role(

@@ -68,6 +68,8 @@ _SMALL: Final = re.compile(r"[ ]*(?!п[ ]?р[ ]?и[ ]?к[ ]?а[ ]?з|тел|мо
 _LONGEST_BRACKET: Final = 400  # signs before a line that an open bracket holds together
 
 _FIRST_WORD: Final = re.compile(r"[ ]*([А-ЯЁ][а-яё]+)")
+# A word in capitals with which a line begins.
+_CAPITALS: Final = re.compile(r"([ ]*[А-ЯЁ])([А-ЯЁ]{3,})(?![а-яё])")
 
 _LONGEST: Final = 1500  # signs of a piece; no clause is longer, and what never ends costs too much
 
@@ -194,7 +196,7 @@ def _begins_new(before: str, line: str, *, named: bool, behind_name: bool) -> bo
     if word and is_first_person(word[1]):
         return True
     label = LABEL.match(line) is not None and not named and not _PLACE_AHEAD.search(last)
-    if label or _BEGINNING.match(line) or _DATE_LINE.match(last):
+    if label or _BEGINNING.match(_in_small(line)) or _DATE_LINE.match(last):
         return True
     if _NUMBER_END.search(last) and _DATE_LINE.match(line):
         return True
@@ -211,6 +213,11 @@ def _goes_on(before: str, last: str, line: str) -> bool:
     if before.count("(") > before.count(")") and len(before) < _LONGEST_BRACKET:
         return True
     return _SMALL.match(line) is not None and _CLOSED.search(last) is None
+
+
+def _in_small(line: str) -> str:
+    """Return a line with its first word as it is written in small letters («ДИРЕКТОР И.И. ВЫДРА»)."""
+    return _CAPITALS.sub(lambda word: word[1] + word[2].lower(), line, count=1)
 
 
 def _capitalized_no_name(line: str) -> bool:

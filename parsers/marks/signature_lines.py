@@ -16,11 +16,11 @@ from parsers.layout import Page, Word, bounding_box
 
 POINTS_PER_MM: Final = 72 / 25.4
 
-# The title of whoever signs for a school, at the beginning of a line
+# The title of whoever signs for a school, at the beginning of a line; a seal often takes its last letter
 TITLE: Final = re.compile(
     r"^\W*((и\s?\W?\s?о\W?|врио|в\W?р\W?и\W?о\W?|исполняющ\w+ обязанности|за"
     r"|временно исполняющ\w+ обязанности)\s*)?"
-    r"(директор|заведующ|руководител|начальник|ректор|председател|глава)(\w{0,3})\b",
+    r"(директор?|заведующ|руководител?|начальник?|ректор?|председател?|глава)(\w{0,3})\b",
     re.IGNORECASE,
 )
 # Initials and surname in either order, as recognition gives them («И.Н Громова», «Громова И. Н.»)
@@ -162,7 +162,10 @@ def _place(
 
 
 def _under_text(lines: Sequence[Sequence[Word]], page: Page, height: float) -> SignatureLine | None:
-    """The room under the last line of text, down to a line that somebody else signs."""
+    """The room under the last line of text, down to a line that somebody else signs.
+
+    A name that was not known for the head's may be the head's all the same: the room goes on there.
+    """
     texts = [
         n
         for n, line in enumerate(lines)
@@ -173,7 +176,8 @@ def _under_text(lines: Sequence[Sequence[Word]], page: Page, height: float) -> S
     box = _box(lines[texts[-1]])
     if box is None:
         return None
-    bottom = min(_bottom(lines[texts[-1] + 1 :], box[3], UNDER_TEXT), page.height)
+    others = [line for line in lines[texts[-1] + 1 :] if OTHERS.search(_text(line))]
+    bottom = min(_bottom(others, box[3], UNDER_TEXT), page.height)
     return SignatureLine((0.0, box[3], page.width, bottom), height)
 
 

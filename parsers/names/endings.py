@@ -23,6 +23,7 @@ _HARD_BEFORE_YA: Final = "бпвмфгкхцжшчщ"  # letters that hardly a s
 # Endings of a case form and the endings that the nominative may have instead.
 _Endings = tuple[tuple[str, tuple[str, ...]], ...]
 _ADJECTIVE: Final = ("ый", "ой", "ий")
+_FEMININE_ADJECTIVE: Final = ("ая", "яя")
 _ADJECTIVAL: Final = frozenset({"ого", "его", "ому", "ему", "ым", "им", "ом", "ем"})
 _ADJECTIVE_STEM: Final = 3  # letters before an adjective's ending: «Грому» is of «Гром»
 _MALE: Final[dict[Case, _Endings]] = {
@@ -123,6 +124,8 @@ def swapped(form: str, sex: Sex, case: Case) -> Iterator[str]:
             nominatives = ("а", "ая") if possessive else ("ая",)
         if ending in _ADJECTIVAL and len(stem) < _ADJECTIVE_STEM:
             nominatives = tuple(one for one in nominatives if one not in _ADJECTIVE)
+        if ending == "ей" and len(stem) < _ADJECTIVE_STEM:
+            nominatives = tuple(one for one in nominatives if one not in _FEMININE_ADJECTIVE)
         if ending == "ым" and not stem.lower().endswith(_POSSESSIVE):
             nominatives = _ADJECTIVE
         for nominative in nominatives:

@@ -76,6 +76,12 @@ _LISTED: Final = tuple(
 )
 
 
+def declines_given(word: str) -> bool:
+    """Say whether the given name `word` is one that is declined («Лейлу»), not a syllable of a foreign one («Тхи»)."""
+    names = [one for one in parses(word) if "Name" in one.tag]
+    return not names or any("Fixd" not in one.tag for one in names)
+
+
 def has_given_name(word: str, sex: Sex) -> bool:
     """Say whether the dictionary has `word` as the nominative of a declinable given name of `sex`."""
     return any(

@@ -16,9 +16,9 @@ from typing import Final
 from parsers.facts import PersonName, Sex
 from parsers.names.declension import given_nominatives, surname_nominatives
 from parsers.names.folding import fold_look_alikes, fold_punctuation
-from parsers.names.morphology import is_given_name, is_surname
+from parsers.names.morphology import declines_given, is_given_name, is_surname
 from parsers.names.patronymics import Case, read_patronymic, turkic_sex
-from parsers.names.tokens import Token, may_be_name, name_tokens
+from parsers.names.tokens import Token, is_role_word, may_be_name, name_tokens
 
 __all__ = ["Case", "FoundPerson", "find_people", "parse_person"]
 
@@ -168,7 +168,7 @@ def _with_patronymic(text: str, tokens: list[Token], at: int) -> tuple[FoundPers
     one, two, three, four = (*tokens[at : at + 4], None, None, None, None)[:4]
     if one is None or two is None or not (one.word and two.word and two.follows):
         return None
-    if not may_be_name(one.text):
+    if not (may_be_name(one.text) or (one.inside and not is_role_word(one.text))):
         return None
     turkic = _turkic(tokens, at)
     if turkic is not None:
@@ -244,6 +244,8 @@ def _belongs_to_next(before: Token, initials: Token, after: Token) -> bool:
     """Of «Петров П.П. Иванова» and «Слово И.И. Иванов» say whether the initials are the second's."""
     if not may_be_name(after.text):
         return False
+    if initials.border and not (after.border or after.newline):
+        return True  # «МБОУ СОШ х. Камышный | О.С. Щукина»
     if after.newline or initials.newline:
         return initials.newline and not after.newline
     return not is_surname(before.text) and is_surname(after.text)
@@ -260,7 +262,9 @@ def _pairs(text: str, tokens: list[Token]) -> Iterator[FoundPerson]:
         if not (may_be_name(one.text) and may_be_name(two.text)):
             continue
         three = tokens[at + 1] if at + 1 < len(tokens) else None
-        if _goes_on(three) and not is_given_name(two.text):
+        if read_patronymic(two.text) and is_given_name(one.text):
+            continue  # «Олега Игоревича» whose surname was not known for one
+        if _goes_on(three) and not (is_given_name(two.text) and declines_given(two.text)):
             yield _found(text, [one, two, tokens[at + 1]], (one, two, tokens[at + 1]), assumed=True)
             at += 2
             continue

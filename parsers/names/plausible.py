@@ -112,8 +112,61 @@ def stays_beside(form: str, others: list[str], sex: Sex) -> bool:
         return strangeness(others[0]) > 0  # «Водолей», as women have it in every case
     if others:
         strange = all(strangeness(one) == UNKNOWN for one in others)
+        if form.lower().endswith(("у", "ю")):  # «Неру», where nobody is known to be called «Нера»
+            named = any(strangeness(one) == 0 or is_common_noun(one) for one in others)
+            usual = all(one.lower().endswith(_SLAVIC) for one in others)
+            foreign = len(form) <= _SHORT or form.lower().endswith(_ROMANIAN)
+            return not named and (foreign or not usual)
         return form.lower().endswith(("и", "ия", "ая", "уя", "ея")) and strange
     return len(form) <= _SHORT or not form.lower().endswith(("у", "ю"))
 
+
+# Ends of surnames that are declined although no dictionary has them («Шевчуку», «Гайдаку», «Вольперту»).
+_SLAVIC: Final = (
+    *(
+        "ов",
+        "ев",
+        "ёв",
+        "ин",
+        "ын",
+        "ук",
+        "юк",
+        "ик",
+        "ак",
+        "як",
+        "ок",
+        "ек",
+        "ец",
+        "ач",
+        "ич",
+        "ыч",
+        "уч",
+        "ян",
+        "ер",
+    ),
+    *("ель", "аль", "оль", "ань", "ень", "ман", "берг", "ов", "ий", "ый", "ой", "ей", "ай"),
+    *(
+        "ка",
+        "ха",
+        "ша",
+        "ча",
+        "ла",
+        "на",
+        "га",
+        "ба",
+        "да",
+        "та",
+        "ра",
+        "ва",
+        "жа",
+        "ая",
+        "яя",
+        "ия",
+        "ля",
+        "ня",
+    ),
+)
+
+_ROMANIAN: Final = ("ану", "яну", "ару")  # «Мунтяну», «Ротару»: not declined
 
 _SHORT: Final = 4  # letters of foreign surnames on -у and -ю that are not declined: «Лю», «Чжоу»

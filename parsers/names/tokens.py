@@ -26,6 +26,10 @@ _TOKEN: Final = re.compile(
     rf"|(?<=[а-яё])(?P<glued>[А-ЯЁ]\.[ ]?[А-ЯЁ]\.)|(?<=[а-яё.])(?P<tail>(?<=\.)[А-ЯЁ][а-яё]+)"
 )
 
+# A word in small letters, and nothing but a space behind it.
+_INSIDE: Final = re.compile(r"[а-яё][ \n]\Z")
+_LOOK_BACK: Final = 8  # signs
+
 # What may lie between two words of one name.
 _BETWEEN: Final = re.compile(r"[ \t]*\n?[ \t]*")
 
@@ -67,6 +71,8 @@ class Token:
     word: bool
     follows: bool
     newline: bool  # a line's end lies before it
+    border: bool = False  # a cell's border lies before it
+    inside: bool = False  # a word in small letters stands right before it: its capital is a name's
 
 
 def name_tokens(text: str) -> list[Token]:
@@ -81,11 +87,27 @@ def name_tokens(text: str) -> list[Token]:
         tokens.append(
             Token(
                 text=written, start=found.start(), end=found.end(), word=word,
-                follows=follows, newline="\n" in gap,
+                follows=follows, newline="\n" in gap, border="\t" in gap,
+                inside=_is_inside(text, found.start()),
             )
         )  # fmt: skip
         before = found.end()
     return tokens
+
+
+def _is_inside(text: str, at: int) -> bool:
+    """Say whether the capital at `at` stands in the midst of a sentence, and not to begin one."""
+    return (
+        _INSIDE.search(text, max(at - _LOOK_BACK, 0), at) is not None
+        and not text[at + 1 : at + 2].isupper()
+    )
+
+
+@lru_cache(maxsize=4096)
+def is_role_word(word: str) -> bool:
+    """Say whether `word` is a post or another word of orders and letterheads, in any form."""
+    low = fold_yo(word.lower())
+    return bool(({fold_yo(one.normal_form) for one in parses(low)} | {low}) & words("not_names"))
 
 
 @lru_cache(maxsize=4096)
@@ -97,8 +119,7 @@ def may_be_name(word: str) -> bool:
     if word.isupper() and (_ABBREVIATION.fullmatch(word) or _NO_VOWEL.fullmatch(word)):
         return False
     readings = parses(low)
-    lemmas = {fold_yo(one.normal_form) for one in readings} | {low}
-    if lemmas & words("not_names"):
+    if is_role_word(low):
         return False
     named = any({"Surn", "Name"} & one.tag.grammemes for one in readings)
     if named or not readings or len(low) <= _SHORT:

@@ -134,6 +134,10 @@ def _recognize(
 def _find(paper: Paper, leaves: Sequence[Leaf]) -> FoundLetter | None:
     """Find the letter on some of a paper's pages: on all, or where that gives less, on a few of them."""
     best = _found(paper, leaves)
+    if best is None:
+        # with another paper on the page before or behind it, a filled form say, it looks like none
+        for leaf in leaves if len(leaves) > 1 else ():
+            best = _better(best, _found(paper, [leaf]))
     if len(leaves) <= WINDOW:
         return best
     firsts: Iterable[int] = range(len(leaves))

@@ -35,6 +35,7 @@ from parsers.reading.formpages import find_forms, find_plain_forms, look_for_for
 from parsers.reading.letters import find_letters, is_complete
 from parsers.reading.papers import Paper, open_paper
 from parsers.reading.recognizer import Deadline, Recognizer
+from parsers.reading.views import views_of
 from parsers.sheets.sheets import SheetsReading, read_sheets
 
 
@@ -45,10 +46,12 @@ def read_message(
     limits: Limits,
     clock: Callable[[], float] = time.monotonic,
     extra_labels: ExtraLabels | None = None,
+    with_views: bool = False,
 ) -> Reading:
     """Read one message: its parts, its documents, and what the two papers say.
 
-    `extra_labels` are further wordings of the questionnaire's labels. Raises OcrUnavailableError.
+    `extra_labels` are further wordings of the questionnaire's labels; `with_views` adds the pages and the mail's text
+    for a person to look at. Raises OcrUnavailableError.
     """
     deadline = Deadline.after(limits.seconds, clock)
     message = parse_message(raw, limits)
@@ -82,6 +85,8 @@ def read_message(
         ),
         cloud_links=message.cloud_links,
         limits=(*message.limits, *_limits(papers.values(), letters, recognizer)),
+        views=views_of(papers.values(), letters, recognizer) if with_views else (),
+        text=message.text if with_views else "",
     )
 
 

@@ -41,16 +41,21 @@ def address(number: int) -> str:
     return f"{person(number).mailbox}@mail.example"
 
 
-@cache
-def order(number: int, /, **changes: Any) -> File:
-    """The order that appoints the school's administrator, as a PDF with a text layer."""
-    letter = Letter(
+def letter(number: int, /, **changes: Any) -> Letter:
+    """What the order of a school says."""
+    usual = Letter(
         school=school(number),
         administrator=person(number),
         date=(WRITTEN - dt.timedelta(days=3)).date(),
         number=f"{number + 40}-ОД",
     )
-    drawn = draw_letter(dataclasses.replace(letter, **changes))
+    return dataclasses.replace(usual, **changes)
+
+
+@cache
+def order(number: int, /, **changes: Any) -> File:
+    """The order that appoints the school's administrator, as a PDF with a text layer."""
+    drawn = draw_letter(letter(number, **changes))
     return File(name="Приказ.pdf", content=drawn, media_type=PDF)
 
 

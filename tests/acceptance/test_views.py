@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import base64
+import io
+import re
+from dataclasses import replace
 
-from tests.acceptance.house import House
-from tests.acceptance.papers import incomplete
+import pytest
+from PIL import Image
+
+from tests.acceptance.house import House, single_line
+from tests.acceptance.papers import form, good, incomplete, message, order, person
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +57,63 @@ def test_looking_changes_nothing_but_the_record(prepared: House) -> None:
     assert [line for line in after if "sqlite_sequence" not in line] == [
         line for line in before if "sqlite_sequence" not in line
     ]
+
+
+PICTURE = re.compile(r'<img class="(?P<kind>\w*)"[^>]*base64,(?P<data>[^"]+)"')
+
+
+def pictures(page: str, kind: str) -> list[Image.Image]:
+    return [
+        Image.open(io.BytesIO(base64.b64decode(found["data"])))
+        for found in PICTURE.finditer(page)
+        if found["kind"] == kind
+    ]
+
+
+HOSTILE = message(
+    3,
+    replace(order(3), name="<img src=x onerror=alert(1)>.pdf"),
+    form(3),
+    text="<script>alert(1)</script> & \u202eтекст",
+)
+
+
+@pytest.fixture(scope="module")
+def whole(prepared: House, tmp_path_factory: pytest.TempPathFactory) -> House:
+    house = prepared.copy(tmp_path_factory.mktemp("papers") / "house")
+    house.put("3", good(2))
+    house.put("4", HOSTILE)
+    assert house.once().status == 0
+    return house
+
+
+def test_an_operator_sees_each_value_beside_its_place_on_the_paper(whole: House) -> None:
+    number = whole.application_of(good(2))["id"]
+    file = whole.directory / "page.html"
+    assert whole.run("queue", "show", str(number), "--papers", str(file)).status == 0
+    page = file.read_text(encoding="utf-8")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert person(2).full_name in page
+    pages, places = pictures(page, "whole"), pictures(page, "place")
+    assert [abs(one.width / one.height - 210 / 297) < 0.01 for one in pages] == [True]
+    assert len(places) >= 3, "name, number and head"
+    assert all(one.width > 3 * one.height for one in places)
+    assert all(one.convert("L").getextrema()[0] < 128 for one in places), "there is ink"
+    assert page.count('class="frame"') >= len(places)
+    assert "Направляем документы" in page, "what the school wrote in its mail"
+    again = whole.run("show", str(number), "--papers", str(file))
+    assert again.status == 2
+    assert str(file) in single_line(again)
+    assert file.read_text(encoding="utf-8") == page
+
+
+def test_what_strangers_wrote_stays_text_on_the_page(whole: House) -> None:
+    file = whole.directory / "hostile.html"
+    number = whole.application_of(HOSTILE)["id"]
+    assert whole.run("show", str(number), "--papers", str(file)).status == 0
+    page = file.read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp;" in page
+    assert "<script" not in page
+    assert "<img src=x" not in page
+    assert "\u202e" not in page
+    assert "default-src 'none'" in page

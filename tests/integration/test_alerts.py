@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from contextlib import closing
 from itertools import pairwise
 
 import pytest
 
-from mailbot.storage import SqlStore
+from mailbot.storage import SqlStore, open_store
 from mailbot.workdays import add_working_days
 from tests.integration.test_life import Mail, World, form, half, letter
 from workflow.alerts import Alarm, Cause, Watch, new_alarms, note_start, untell
@@ -155,3 +157,24 @@ def test_a_call_that_did_not_go_through_is_made_again(world: World) -> None:
     with world.store.begin() as work:
         untell(work, first)
     assert alarms(world) == first
+
+
+def test_two_processes_that_look_at_the_same_moment_call_once(world: World) -> None:
+    world.take()
+    hold(world, f"{BREAKER}1 писем в час")
+    other = open_store(world.store.database.url.render_as_string(hide_password=False))
+    told_elsewhere: list[Alarm] = []
+
+    def look() -> None:
+        with other.begin() as work:
+            told_elsewhere.extend(new_alarms(work, WATCH, now=world.clock))
+
+    with closing(other):
+        thread = threading.Thread(target=look)
+        with world.store.begin() as work:
+            here = new_alarms(work, WATCH, now=world.clock)
+            thread.start()
+            thread.join(0.5)  # by then it waits: what is told here is not stored yet
+        thread.join()
+    assert [alarm.cause for alarm in here] == [Cause.SENDING_STOPPED]
+    assert told_elsewhere == []

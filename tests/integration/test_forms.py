@@ -24,7 +24,7 @@ from mailbot.samples import (
 )
 from mailbot.samples.people import initials_first
 from parsers.facts import Field, Letter, Mark, Questionnaire, Reading, Role
-from parsers.images.ocr import Tesseract
+from parsers.images.tesseract import Tesseract
 from parsers.limits import Limits
 from parsers.reading.reader import read_message
 from tests.clerk import Clerk

@@ -206,6 +206,7 @@ class World:
     reader_fault: Exception | None = None
     clock: dt.datetime = START
     name: str = "mailbox"
+    unknown_wait: dt.timedelta = dt.timedelta(minutes=5)
 
     def now(self) -> dt.datetime:
         self.clock += dt.timedelta(seconds=1)
@@ -295,7 +296,7 @@ class World:
             now=self.now,
             retry=lambda attempts: dt.timedelta(seconds=attempts),
             ceilings=ceilings or Ceilings(),
-            unknown_wait=dt.timedelta(minutes=5),
+            unknown_wait=self.unknown_wait,
         )
 
     def arrives(self, *mails: Mail) -> None:

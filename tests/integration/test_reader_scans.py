@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from parsers.facts import Letter, Mark, Source
-from parsers.images.ocr import Tesseract
+from parsers.images.tesseract import Tesseract
 from parsers.limits import Limits
 from parsers.reading.reader import read_message
 

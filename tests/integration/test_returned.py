@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from mailbot.storage import SqlStore
+from mailbot.storage.tables import outbox
+from mailbot.tokens import FixedKey, SignedIds
 from parsers.facts import Automatic, Bounce, Delivery
-from tests.integration.test_life import ANNA, NUMBER, Mail, World, form, good, half, letter
+from tests.integration.test_life import ANNA, IDS, NUMBER, Mail, World, form, good, half, letter
 from workflow import decisions
 from workflow.application import Fate, OutboxRow, ReplyKind, ReplyStatus
 from workflow.findings import Code
@@ -35,6 +38,11 @@ def returned(row: OutboxRow, bounce: Bounce = FAILED, *, before: str = "") -> Ma
 def replies(world: World, application_id: int = 1) -> list[OutboxRow]:
     with world.store.begin(write=False) as work:
         return list(work.replies(application_id))
+
+
+def forget_replies(world: World) -> None:
+    with world.store.database.transaction() as connection:
+        connection.execute(sa.delete(outbox))
 
 
 def test_a_question_that_comes_back_is_before_an_operator_and_nobody_is_written_to(
@@ -146,6 +154,44 @@ def test_a_bounce_of_a_mail_whose_outcome_was_unknown_ends_the_doubt(world: Worl
     world.run(returned(row))
     assert world.states() == [State.IN_REVIEW]
     assert world.sent == []
+
+
+def test_a_bounce_is_tied_by_its_signature_alone_where_the_reply_is_gone(world: World) -> None:
+    world.run(half())
+    forget_replies(world)
+    world.run(returned(world.sent[0]))
+    assert world.states() == [State.IN_REVIEW]
+    assert Code.REPLY_UNDELIVERABLE in world.codes()
+    world.run(returned(world.sent[0], before="again"))
+    with world.store.begin(write=False) as work:
+        assert [row.target for row in work.history(1)].count(State.IN_REVIEW) == 1
+
+
+def test_a_signature_that_is_not_ours_ties_no_bounce(world: World) -> None:
+    world.run(half())
+    forget_replies(world)
+    forger = SignedIds("info@example.org", FixedKey(b"a key that is not ours"))
+    for name in (
+        forger.message_id("1-ask-00000000000000ff"),
+        IDS.message_id("9-ask-0000000000000001"),
+    ):
+        mail = returned(world.sent[0])
+        mail.key = f"Message-ID: {name}"
+        world.run(mail)
+    assert world.states() == [State.AWAITING_APPLICANT]
+    assert world.codes() == {Code.QUESTIONNAIRE_MISSING}
+
+
+def test_after_the_retention_period_a_bounce_brings_no_address_back(world: World) -> None:
+    world.run(good())
+    with world.store.begin() as work:
+        work.forget(world.application(), at=world.now())
+    secret = "5.1.1 <director@school.example> is unknown"
+    world.run(returned(world.sent[0], Bounce(outcome=Delivery.FAILED, detail=secret)))
+    assert Code.REPLY_UNDELIVERABLE in world.codes()
+    with world.store.begin(write=False) as work:
+        kept = f"{work.replies(1)} {work.history(1)} {work.application(1)}"
+    assert "director" not in kept
 
 
 def test_a_forged_bounce_opens_nothing_and_grants_nothing(world: World) -> None:

@@ -104,7 +104,8 @@ class Mailroom(RuleBasedStateMachine):
         path = self.directory / "mailbot.sqlite"
         shutil.copy(self.template, path)
         self.store = Brittle(Database(f"sqlite:///{path}"))
-        self.world = Office(self.store)
+        # the recipient knows a reply by its name: what was interrupted is simply handed over again
+        self.world = Office(self.store, unknown_wait=dt.timedelta(0))
         self.sent: dict[int, str] = {}  # by school: what it has sent in all
         self.decided: set[int] = set()  # applications in which operators had a say
         self.copies = 0

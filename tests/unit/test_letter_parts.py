@@ -360,3 +360,10 @@ def test_a_list_with_initials_in_it_still_names_two_administrators() -> None:
     letter = find_letter([page(text)], attachment="a")
     assert letter is not None
     assert len(letter.administrators) == 2
+
+
+@pytest.mark.parametrize("word", ["администрато", "администрат."])
+def test_a_role_whose_last_letters_a_seal_has_taken_is_still_the_role(word: str) -> None:
+    found = find_letter([page(ORDER.replace("администратором", word))], attachment="Приказ.pdf")
+    assert found is not None
+    assert [one.value.nominatives for one in found.administrators] == [("Иванова Мария Петровна",)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -301,6 +301,17 @@ def test_a_form_scanned_behind_the_letter_is_noticed() -> None:
     [document] = found.documents
     assert document.role is Role.LETTER
     assert (document.looks_like, document.scan) == (Role.QUESTIONNAIRE, True)
+
+
+@pytest.mark.parametrize("pages", [(FORM_LINES, ORDER), (ORDER, FORM_LINES)])
+@pytest.mark.parametrize("make", [pdf, scan])
+def test_the_letter_is_found_beside_a_filled_form_in_one_file(
+    make: Callable[..., bytes], pages: tuple[Sequence[str], ...]
+) -> None:
+    found = read(("всё.pdf", make(*pages)), engine=Engine(*pages))
+    assert found.documents[0].role is Role.LETTER
+    assert only(found).page == pages.index(ORDER) + 1
+    assert who(only(found))[0] == [("Иванова Мария Петровна",)]
 
 
 def test_a_blank_page_stands_in_the_letters_place() -> None:

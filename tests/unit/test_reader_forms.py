@@ -84,11 +84,11 @@ def table(rows: Rows, *lines: str) -> bytes:
     return stream.getvalue()
 
 
-def rich(rows: Rows) -> bytes:
-    """A table in RTF, as word processors write it."""
+def rich(rows: Rows, *, width: int = 12_000) -> bytes:
+    """A table in RTF, as word processors write it: each row as wide as the paper, unless `width` is 0."""
     cells = "".join(
         r"\trowd"
-        + "".join(rf"\cellx{1000 * (at + 1)}" for at in range(len(row)))
+        + "".join(rf"\cellx{width * (at + 1) // len(row)}" for at in range(len(row)) if width)
         + "".join(rf"\pard\intbl {escaped(str(value))}\cell " for value in row)
         + r"\row "
         for row in rows
@@ -162,13 +162,27 @@ def test_a_form_in_a_rich_text_file_is_read() -> None:
     assert [one.value.nominatives for one in found.administrators] == [(ADMINISTRATOR,)]
 
 
-def test_a_table_whose_columns_cannot_be_told_gives_no_value_rather_than_another() -> None:
-    labels = ("ИНН", "Регион", "Сайт", "ФИО директора", "ФИО администратора", "Телефон")
-    answers = (INN, "Республика Татарстан", "", HEAD, ADMINISTRATOR, PHONE)
-    groups = ("Школа", "Директор", "Администратор")
-    for rows in ([labels, answers], [groups, labels, answers]):
-        for found in read({"Анкета.rtf": rich(rows)}).questionnaires:
-            assert found.fields == {}
+LABELS = ("ИНН", "Регион", "Сайт", "ФИО директора", "ФИО администратора", "Телефон")
+ANSWERS = (INN, "Республика Татарстан", "", HEAD, ADMINISTRATOR, PHONE)
+GROUPS = ("Школа", "Руководитель и администратор")
+
+
+@pytest.mark.parametrize("rows", [[LABELS, ANSWERS], [GROUPS, LABELS, ANSWERS]])
+def test_a_table_in_a_rich_text_file_is_read_with_its_empty_cells(rows: Rows) -> None:
+    (found,) = read({"Анкета.rtf": rich(rows)}).questionnaires
+    assert found.text(Field.INN) == INN
+    assert found.text(Field.SITE) is None
+    assert [one.value.nominatives for one in found.administrators] == [(ADMINISTRATOR,)]
+    assert [one.value.e164 for one in found.administrator_phones] == [PHONE]
+    assert found.head is not None
+    assert found.head.value.nominatives == (HEAD,)
+
+
+@pytest.mark.parametrize("rows", [[LABELS, ANSWERS], [GROUPS, LABELS, ANSWERS]])
+def test_a_table_whose_columns_cannot_be_told_gives_no_value_rather_than_another(
+    rows: Rows,
+) -> None:
+    assert read({"Анкета.rtf": rich(rows, width=0)}).questionnaires == ()
 
 
 @pytest.mark.parametrize(
@@ -199,11 +213,13 @@ def test_an_order_in_a_workbook_is_no_questionnaire() -> None:
     assert found.questionnaires == ()
 
 
-def test_blocks_beside_each_other_in_rich_text_give_nobody_the_others_number() -> None:
+def test_blocks_beside_each_other_in_rich_text_give_each_their_own() -> None:
     blocks = [
         ("Организация", "Директор", "Администратор"),
         ("Название", "Школа № 5", "ФИО", HEAD, "ФИО", ADMINISTRATOR),
         ("ИНН", INN, "Телефон", "8 905 111-22-44", "Телефон", PHONE),
     ]
-    for found in read({"Анкета.rtf": rich(blocks)}).questionnaires:
-        assert (found.administrators, found.administrator_phones, found.head) == ((), (), None)
+    (found,) = read({"Анкета.rtf": rich(blocks)}).questionnaires
+    assert [one.value.nominatives for one in found.administrators] == [(ADMINISTRATOR,)]
+    assert [one.value.e164 for one in found.administrator_phones] == [PHONE]
+    assert read({"Анкета.rtf": rich(blocks, width=0)}).questionnaires == ()

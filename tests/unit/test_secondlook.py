@@ -217,3 +217,15 @@ def test_a_name_that_goes_on_under_itself_in_a_cell_is_looked_at_where_it_stands
     assert letter.administrators[0].value.raw == NAME
     assert letter.administrators[0].value.nominatives
     assert letter.doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("confidence", "digits", "is_known"),
+    [(0.95, "1", True), (0.7, "02.09.2025", True), (0.7, "02.09.2075", False), (0.7, None, False)],
+)
+def test_a_date_read_unsurely_stands_only_if_read_alike(
+    monkeypatch: pytest.MonkeyPatch, confidence: float, digits: str | None, is_known: bool
+) -> None:
+    dated = [ORDER[0], "ПРИКАЗ от 02.09.2025 № 132", *ORDER[2:]]
+    first = page(dated, **{"02.09.2025": confidence})
+    assert (look(monkeypatch, first, digits=digits).date is not None) is is_known

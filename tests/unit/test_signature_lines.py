@@ -73,6 +73,13 @@ def test_a_name_does_not_begin_in_the_cell_before() -> None:
     assert found.name[0] >= 430
 
 
+def test_a_title_whose_last_letter_lies_under_a_seal_is_no_part_of_the_name() -> None:
+    found = place(*BODY, "Директо|П. П. Петров")
+    assert found.title is not None
+    assert found.name is not None
+    assert found.name[0] >= 430
+
+
 def test_a_head_named_with_a_telephone_signs_elsewhere() -> None:
     found = place(*BODY, "Директор Петров Пётр Петрович, 8-914-319-03-91", "", "|П.П. Петров")
     assert found.title is None
@@ -84,3 +91,10 @@ def test_a_telephone_in_the_body_makes_it_no_line_that_others_sign() -> None:
     body = "1. Назначить администратором платформы Иванову Марию Петровну, учителя, тел. 8-914"
     found = place(body, "319-03-91.", "|П.П. Петров")
     assert found.is_known
+
+
+def test_where_no_line_is_known_the_room_does_not_end_before_a_name() -> None:
+    found = place(*BODY, "Дирек П. П. Петров и К", "С приказом ознакомлена ____ Иванова М. П.")
+    assert not found.is_known
+    name_line, next_line = 300.0 + 18 * 3, 300.0 + 18 * 4
+    assert name_line < found.zone[3] <= next_line

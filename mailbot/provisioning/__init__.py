@@ -1,0 +1,1 @@
+"""Provisioning targets that are somebody else's: SCIM, and one JSON request over HTTPS."""
