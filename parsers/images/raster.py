@@ -76,10 +76,20 @@ class Upright:
     @cached_property
     def grey(self) -> Pixels:
         """The same, coloured ink faded and the ink of a seal lifted: what is recognized."""
-        grey = fade_colour(self.even)
-        if self.rings and self.rings[0].score >= SEAL_PRESENT:
-            return lifted(grey, self.rings[0], self._cut, dpi=self.dpi)
-        return grey
+        return self._printed(self.even, self.dpi)
+
+    def printed(self, dpi: float) -> Pixels:
+        """Return the same at another resolution."""
+        return self._printed(even_light(self.raster(dpi)), dpi)
+
+    def _printed(self, even: Pixels, dpi: float) -> Pixels:
+        grey = fade_colour(even)
+        return lifted(grey, self.seal, self._cut, dpi=dpi) if self.seal else grey
+
+    @property
+    def seal(self) -> Ring | None:
+        """The ring that is as good as a seal's."""
+        return next((ring for ring in self.rings[:1] if ring.score >= SEAL_PRESENT), None)
 
     @cached_property
     def rings(self) -> tuple[Ring, ...]:

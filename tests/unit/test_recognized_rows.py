@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from parsers.images.ocr import RecognizedWord
 from parsers.images.recognition import arranged
+from parsers.images.rings import Ring
 
 PRINT = [
     RecognizedWord("Назначить", (60, 10, 160, 34), 0.95, 0),
@@ -35,3 +36,26 @@ def test_a_tall_word_hardly_read_is_a_signature() -> None:
 
 def test_a_tall_word_read_well_is_a_heading() -> None:
     assert texts(row("ПРИКАЗ", 60, height=60)) == [("ПРИКАЗ", 0)]
+
+
+def test_words_missing_within_a_seal_end_no_cell() -> None:
+    words = [
+        RecognizedWord("администраторо", (60, 80, 220, 104), 0.95, 1),
+        RecognizedWord("колы", (320, 80, 380, 104), 0.95, 1),
+    ]
+    seal = Ring(x=135.0, y=60.0, radius=56.0, score=1.5, strength=0.9)
+    assert [word.cell for word in arranged(words, 0.5)] == [0, 1]
+    assert [word.cell for word in arranged(words, 0.5, seal=seal)] == [0, 0]
+
+
+def test_pieces_of_lines_that_rise_on_a_photo_come_to_the_line_that_they_stand_next_to() -> None:
+    words = [
+        RecognizedWord("Назначается", (60, 80, 200, 104), 0.95, 1),
+        RecognizedWord("Ли", (210, 84, 260, 108), 0.95, 1),
+        RecognizedWord("информатизации,", (60, 112, 240, 136), 0.95, 2),
+        RecognizedWord("Сергей", (280, 92, 380, 116), 0.95, 3),
+        RecognizedWord("Васильевич,", (390, 98, 540, 122), 0.95, 3),
+        RecognizedWord("директор", (550, 104, 660, 128), 0.95, 3),
+    ]
+    lines = {word.text: word.line for word in arranged(words, 0.5)}
+    assert lines["Сергей"] == lines["Ли"] != lines["информатизации,"]

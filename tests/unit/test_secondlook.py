@@ -229,3 +229,42 @@ def test_a_date_read_unsurely_stands_only_if_read_alike(
     dated = [ORDER[0], "ПРИКАЗ от 02.09.2025 № 132", *ORDER[2:]]
     first = page(dated, **{"02.09.2025": confidence})
     assert (look(monkeypatch, first, digits=digits).date is not None) is is_known
+
+
+INITIALS = [line.replace("Иванову Марию Петровну", "Сидорову А. Б.") for line in ORDER]
+
+
+def test_initials_of_somebody_whom_another_look_does_not_name_are_ambiguous(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    letter = look(monkeypatch, page(INITIALS), further=[page()])
+    assert [found.value.raw for found in letter.administrators] == ["Сидорову А. Б.", NAME]
+
+
+def test_initials_that_every_look_has_stay_initials(monkeypatch: pytest.MonkeyPatch) -> None:
+    letter = look(monkeypatch, page(INITIALS), further=[page(INITIALS)])
+    assert [found.value.initials for found in letter.administrators] == [True]
+
+
+DAMAGED = [
+    *ORDER[:3],
+    "учителя информатики, мобильный телефон +7 (916) 123-45-6%.",
+    "Заместитель директора Сидорова Анна Борисовна, мобильный телефон +7 (926) 765-43-21.",
+    ORDER[-1],
+]
+
+
+def test_a_number_behind_one_that_could_not_be_read_is_not_taken_in_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    letter = look(monkeypatch, page(DAMAGED), digits="89267654321", further=[page(DAMAGED)])
+    assert not any(numbers(letter))
+
+
+def test_another_look_gives_a_number_only_where_the_unreadable_one_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = [line.replace("123-45-67", "123-45-6") for line in ORDER]
+    elsewhere = [*ORDER[:3], "учителя информатики,", "мобильный телефон +7 (926) 765-43-21."]
+    assert numbers(look(monkeypatch, page(first), further=[page()])) == ["+79161234567"]
+    assert not any(numbers(look(monkeypatch, page(first), further=[page(elsewhere)])))
