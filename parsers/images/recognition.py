@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import math
 import statistics
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,8 +25,9 @@ from parsers.images.leftovers import read_unread
 from parsers.images.lines import bands, print_only
 from parsers.images.ocr import OcrEngine, Pixels, RecognizedWord
 from parsers.images.raster import Pictured, upright
+from parsers.images.rings import POINTS_PER_MM, Ring
 from parsers.images.slips import mended
-from parsers.images.tones import CHROMA, chroma, even_light, fade_colour, stretch
+from parsers.images.tones import CHROMA, chroma, stretch
 from parsers.images.upright import Upright
 from parsers.layout import Page, Word
 
@@ -39,11 +41,15 @@ CELL_GAP: Final = (
 )
 FULL_LINE: Final = 0.85  # of the printed width: a line that reaches from margin to margin
 EVEN_GAPS: Final = 0.6  # smallest to largest gap of a justified line; cells have words of their own
-SAME_ROW: Final = 0.5  # of the lower line's height by which two pieces of a row must overlap
+SAME_ROW: Final = 0.5  # of the higher word's height by which two pieces of a row must overlap
+BESIDE: Final = 2  # words of a row that show how high it stands there
+RIM: Final = 2.0 * POINTS_PER_MM  # by which a seal hides letters beyond its ring
 NOISE: Final = frozenset(
     "|~`'‘’\"\\<>=*^{}[]!.,:;•°¦¬·—–-_"
 )  # what seals and ruling lines are read as
 NOISE_CONFIDENCE: Final = 0.6
+BORDER: Final = "|"  # what a table's ruling line is read as, glued to the word beside it
+SCRAWL: Final = 1.8  # times as high as the page's print: a signature, if read as a word at all
 # A page whose readable letters are fewer than this, though it has print, may lie otherwise than was thought.
 LEAST_LETTERS: Final = 40
 GOOD_WORD: Final = (
@@ -115,7 +121,7 @@ def look_again(
         for dpi, tones in ((SECOND_DPI, False), (STRETCHED_DPI, True)):
             if time.monotonic() >= end:
                 return
-            grey = fade_colour(even_light(page.raster(dpi)))
+            grey = page.printed(dpi)
             words = engine.recognize(stretch(grey) if tones else grey, dpi=dpi, timeout=_left(end))
             yield _page(page, words, dpi, document, number)
         if time.monotonic() < end:
@@ -150,7 +156,7 @@ def _left(end: float) -> float:
 
 def _strips(page: Upright, engine: OcrEngine, end: float) -> tuple[RecognizedWord, ...]:
     """Read line by line, where the lines lie according to the page's ink."""
-    grey = fade_colour(even_light(page.raster(STRIP_DPI)))
+    grey = page.printed(STRIP_DPI)
     found: list[RecognizedWord] = []
     for line, (top, bottom) in enumerate(bands(print_only(np.asarray(255 - grey, np.uint8)))):
         if bottom - top < LEAST_STRIP * STRIP_DPI or time.monotonic() >= end:
@@ -173,29 +179,34 @@ def _strips(page: Upright, engine: OcrEngine, end: float) -> tuple[RecognizedWor
 def _page(
     page: Upright, words: Iterable[RecognizedWord], dpi: float, document: str, number: int
 ) -> Page:
-    return Page(
-        document, number, How.OCR, tuple(arranged(words, 72 / dpi)), page.width, page.height
-    )
+    rows = tuple(arranged(words, 72 / dpi, seal=page.seal))
+    return Page(document, number, How.OCR, rows, page.width, page.height)
 
 
-def arranged(words: Iterable[RecognizedWord], scale: float) -> Iterator[Word]:
+def arranged(
+    words: Iterable[RecognizedWord], scale: float, *, seal: Ring | None = None
+) -> Iterator[Word]:
     """Put an engine's words in rows and cells, boxes in points (`scale` is points per pixel).
 
     Pieces of a row that the engine took for columns of their own (a table's cells, title and name around a signature)
-    come together again.
+    come together again. Where words are missing within a seal, they lie under it: no cell ends there.
     """
+    known = list(words)
+    height = statistics.median([word.box[3] - word.box[1] for word in known] or [0])
     lines: dict[int, list[RecognizedWord]] = {}
-    for word in words:
-        if not _is_noise(word):
+    for word in known:
+        if not _is_noise(word) and not _is_scrawl(word, height):
             lines.setdefault(word.line, []).append(word)
     rows = [sorted(row, key=lambda word: word.box[0]) for row in _rows(list(lines.values()))]
     width = _width(rows)
     for number, row in enumerate(rows):
-        breaks = _breaks(row, width)
+        breaks = _breaks(row, width) - _hidden(row, seal, scale)
         cell = 0
         for at, word in enumerate(mended(row)):
-            cell += at in breaks
-            yield Word(word.text, _scaled(word.box, scale), word.confidence, number, cell)
+            text = word.text.strip(BORDER) or word.text
+            cell += at in breaks or (at > 0 and word.text.startswith(BORDER))
+            yield Word(text, _scaled(word.box, scale), word.confidence, number, cell)
+            cell += text != word.text and word.text.endswith(BORDER)
 
 
 def _width(rows: Sequence[Sequence[RecognizedWord]]) -> int:
@@ -214,35 +225,63 @@ def _breaks(row: Sequence[RecognizedWord], width: int) -> frozenset[int]:
     return frozenset(at for at, gap in enumerate(gaps, 1) if gap > CELL_GAP * height)
 
 
-def _rows(lines: list[list[RecognizedWord]]) -> list[list[RecognizedWord]]:
-    rows: list[list[RecognizedWord]] = []
-    for line in lines:
-        beside = next((row for row in rows if _are_beside(row, line)), None)
-        if beside is None:
-            rows.append(list(line))
-        else:
-            beside.extend(line)
-    return rows
-
-
-def _are_beside(row: list[RecognizedWord], line: list[RecognizedWord]) -> bool:
-    """Whether two pieces of print stand on one line, no word of one upon a word of the other."""
-    top, bottom = _span(row)
-    other_top, other_bottom = _span(line)
-    overlap = min(bottom, other_bottom) - max(top, other_top)
-    if overlap <= SAME_ROW * max(bottom - top, other_bottom - other_top):
-        return False
-    return not any(
-        word.box[0] < other.box[2] and other.box[0] < word.box[2] for word in row for other in line
+def _hidden(row: Sequence[RecognizedWord], seal: Ring | None, scale: float) -> frozenset[int]:
+    """At which words of a row a gap ends that lies within a seal."""
+    if seal is None:
+        return frozenset()
+    gaps = [
+        (before.box[2] * scale, word.box[0] * scale, (word.box[1] + word.box[3]) / 2 * scale)
+        for before, word in itertools.pairwise(row)
+    ]
+    return frozenset(
+        at
+        for at, (left, right, down) in enumerate(gaps, 1)
+        if all(math.hypot(x - seal.x, down - seal.y) < seal.radius + RIM for x in (left, right))
     )
 
 
-def _span(words: list[RecognizedWord]) -> tuple[int, int]:
-    return min(word.box[1] for word in words), max(word.box[3] for word in words)
+def _rows(lines: list[list[RecognizedWord]]) -> list[list[RecognizedWord]]:
+    rows: list[list[RecognizedWord]] = []
+    for line in lines:
+        nearest = max(rows, key=lambda row: _nearness(row, line), default=None)
+        if nearest is None or _nearness(nearest, line) <= SAME_ROW:
+            rows.append(list(line))
+        else:
+            nearest.extend(line)
+    return rows
+
+
+def _nearness(row: list[RecognizedWord], line: list[RecognizedWord]) -> float:
+    """How far two pieces of print stand on one line, 0.0-1.0: 0.0 where a word of one lies upon a word of the other.
+
+    Judged by the words that stand next to each other, since on a photo whole lines rise and fall.
+    """
+    if min(_gap(word, other) for word in row for other in line) < 0:
+        return 0.0
+    top, bottom = _span_beside(row, line)
+    other_top, other_bottom = _span_beside(line, row)
+    overlap = min(bottom, other_bottom) - max(top, other_top)
+    return overlap / max(bottom - top, other_bottom - other_top, 1)
+
+
+def _span_beside(row: list[RecognizedWord], line: list[RecognizedWord]) -> tuple[int, int]:
+    """Top and bottom of the words of `row` that stand nearest to `line`."""
+    near = sorted(row, key=lambda word: min(_gap(word, other) for other in line))[:BESIDE]
+    return min(word.box[1] for word in near), max(word.box[3] for word in near)
+
+
+def _gap(word: RecognizedWord, other: RecognizedWord) -> int:
+    """How far apart two words stand across, negative where they overlap."""
+    return max(word.box[0], other.box[0]) - min(word.box[2], other.box[2])
 
 
 def _is_noise(word: RecognizedWord) -> bool:
     return word.confidence < NOISE_CONFIDENCE and NOISE.issuperset(word.text)
+
+
+def _is_scrawl(word: RecognizedWord, height: float) -> bool:
+    """Whether a word is most likely a signature, which would stand before the signer's name."""
+    return word.confidence < NOISE_CONFIDENCE and word.box[3] - word.box[1] > SCRAWL * height
 
 
 def _scaled(box: tuple[int, int, int, int], scale: float) -> Box:

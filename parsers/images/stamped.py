@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from parsers.facts import Box
+from parsers.images.circles import without_circles
 from parsers.images.ocr import Pixels
 from parsers.images.rings import POINTS_PER_MM, Ring
 from parsers.images.tones import CHROMA, brightest, chroma, even_light, fade_colour
@@ -30,7 +31,7 @@ BLACKEST: Final = 80.0  # of 255: print under darker ink cannot be told from it
 
 
 def lifted(grey: Pixels, ring: Ring, crop: Callable[[Box, float], Pixels], *, dpi: float) -> Pixels:
-    """Return a page (`grey`, at `dpi`) without the ink of one seal.
+    """Return a page (`grey`, at `dpi`) without the ink of one seal, or without its circles where that is black.
 
     `crop` cuts a box, in points, out of the page's original picture at a resolution.
     """
@@ -45,9 +46,9 @@ def lifted(grey: Pixels, ring: Ring, crop: Callable[[Box, float], Pixels], *, dp
     box = (left / scale, top / scale, right / scale, bottom / scale)
     even = _even(crop, box, (part.shape[1] * FINER, part.shape[0] * FINER), dpi * FINER)
     middle = (ring.x * scale - left) * FINER, (ring.y * scale - top) * FINER
-    clean = _divided(even, middle, ring.radius * scale * FINER, BAND * scale * FINER)
-    if clean is None:
-        return grey
+    radius = ring.radius * scale * FINER
+    clean = _divided(even, middle, radius, BAND * scale * FINER)
+    clean = without_circles(fade_colour(even) if clean is None else clean, middle, radius)
     small = cv2.resize(clean, (part.shape[1], part.shape[0]), interpolation=cv2.INTER_AREA)
     disc = np.zeros(part.shape, np.uint8)
     cv2.circle(disc, tuple(round(at / FINER) for at in middle), round(reach * scale), 1, -1)

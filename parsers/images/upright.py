@@ -63,9 +63,19 @@ class Upright(ABC):
     @cached_property
     def grey(self) -> Pixels:
         """The same, the ink of a seal lifted as well: what is recognized."""
-        if self.rings and self.rings[0].score >= SEAL_PRESENT:
-            return lifted(self.faded, self.rings[0], self._cut, dpi=self.dpi)
-        return self.faded
+        return self._lifted(self.faded, self.dpi)
+
+    def printed(self, dpi: float) -> Pixels:
+        """Return the same at another resolution."""
+        return self._lifted(fade_colour(even_light(self.raster(dpi))), dpi)
+
+    def _lifted(self, faded: Pixels, dpi: float) -> Pixels:
+        return lifted(faded, self.seal, self._cut, dpi=dpi) if self.seal else faded
+
+    @property
+    def seal(self) -> Ring | None:
+        """The ring that is as good as a seal's."""
+        return next((ring for ring in self.rings[:1] if ring.score >= SEAL_PRESENT), None)
 
     @cached_property
     def rings(self) -> tuple[Ring, ...]:

@@ -25,11 +25,11 @@ TITLE: Final = re.compile(
 )
 # Initials and surname in either order, as recognition gives them («И.Н Громова», «Громова И. Н.»)
 INITIALS: Final = re.compile(
-    r"\b[А-ЯЁ]\s?([.,]\s?([А-ЯЁ]\s?[.,]?\s?)?|[А-ЯЁ]\s?[.,]\s?)[А-ЯЁ][а-яё]{2,}(-[А-ЯЁ][а-яё]+)?"
-    r"|\b[А-ЯЁ][а-яё]{2,}(-[А-ЯЁ][а-яё]+)?\s[А-ЯЁ]\s?[.,](\s?[А-ЯЁ]\b\.?)?"
+    r"\b[А-ЯЁ] ?([.,] ?([А-ЯЁ] ?[.,]? ?)?|[А-ЯЁ] ?[.,] ?)[А-ЯЁ][а-яё]{2,}(-[А-ЯЁ][а-яё]+)?"
+    r"|\b[А-ЯЁ][а-яё]{2,}(-[А-ЯЁ][а-яё]+)? [А-ЯЁ] ?[.,]( ?[А-ЯЁ]\b\.?)?"
 )
 # A full name, which some sign with
-FULL_NAME: Final = re.compile(r"\b[А-ЯЁ][а-яё-]+\s[А-ЯЁ][а-яё]+\s[А-ЯЁ][а-яё]+(вич|вна|ична|ич)\b")
+FULL_NAME: Final = re.compile(r"\b[А-ЯЁ][а-яё-]+ [А-ЯЁ][а-яё]+ [А-ЯЁ][а-яё]+(вич|вна|ична|ич)\b")
 # Lines that somebody else signs, or nobody
 OTHERS: Final = re.compile(
     r"ознакомл|исп\.|исполнител|согласова|утвержда|зам\.|заместител|главн\w* бухгалтер|тел\.|копия верна",
@@ -44,6 +44,10 @@ UNDER_TEXT: Final = (
 )  # where no line is known: so far under the last of the text
 LONG_TITLE: Final = 14  # words of title and name on one line; more is a sentence
 SENTENCE: Final = 4  # words that make a line of text
+LONG_OTHERS: Final = (
+    7  # words of a line that somebody else signs: «Исп. Лях Оксана Юрьевна, тел. 8 928 300-40-50»
+)
+NUMBER: Final = 7  # digits of a line that gives a telephone number: nobody signs there
 LOW: Final = 0.25  # of the page's height: signatures stand below
 
 
@@ -88,7 +92,7 @@ def is_print(word: Word) -> bool:
 def _weight(lines: Sequence[Sequence[Word]], at: int, page: Page) -> int:
     """How surely a line is the one: 0 is no signature line."""
     text = _text(lines[at])
-    if OTHERS.search(text):
+    if _is_others(lines[at]) or sum(map(str.isdigit, text)) >= NUMBER:
         return 0
     titled = TITLE.match(text) is not None and len(lines[at]) <= LONG_TITLE
     if titled and _name(lines[at]):
@@ -108,7 +112,7 @@ def _name_row(lines: Sequence[Sequence[Word]], at: int) -> int:
     if _name(lines[at]):
         return at
     for row in range(at + 1, min(at + 4, len(lines))):
-        if OTHERS.search(_text(lines[row])):
+        if _is_others(lines[row]):
             break
         if _stands_alone(lines[row]):
             return row
@@ -119,7 +123,7 @@ def _stands_alone(line: Sequence[Word]) -> bool:
     """Whether a line is a name and little else."""
     name = _name(line)
     rest = [word for word in line if word not in name and is_print(word)]
-    return bool(name) and len(rest) <= SENTENCE and not OTHERS.search(_text(line))
+    return bool(name) and len(rest) <= SENTENCE and not _is_others(line)
 
 
 def _is_apart(line: Sequence[Word]) -> bool:
@@ -130,7 +134,12 @@ def _is_apart(line: Sequence[Word]) -> bool:
 
 
 def _follows_others(lines: Sequence[Sequence[Word]], at: int) -> bool:
-    return any(OTHERS.search(_text(line)) for line in lines[max(at - 2, 0) : at])
+    return any(map(_is_others, lines[max(at - 2, 0) : at]))
+
+
+def _is_others(line: Sequence[Word]) -> bool:
+    """Whether somebody else signs there; a sentence of the body that names a telephone or a deputy is none."""
+    return len(line) <= LONG_OTHERS and OTHERS.search(_text(line)) is not None
 
 
 def _place(
@@ -160,7 +169,7 @@ def _under_text(lines: Sequence[Sequence[Word]], page: Page, height: float) -> S
     texts = [
         n
         for n, line in enumerate(lines)
-        if sum(map(is_print, line)) >= SENTENCE and not OTHERS.search(_text(line))
+        if sum(map(is_print, line)) >= SENTENCE and not _is_others(line)
     ]
     if not texts:
         return None
@@ -190,9 +199,11 @@ def _name(line: Sequence[Word]) -> list[Word]:
     """The words of a line's last name; a title is no surname («Директор И. ...»)."""
     starts: list[int] = []
     text = ""
-    for word in line:
+    for before, word in zip([line[0], *line], line, strict=False):
+        # a name stands in one cell: «МБОУ СОШ № 53 х. Камышный | О.С. Щукина»
+        text += " " if before.cell == word.cell else "\t"
         starts.append(len(text))
-        text += word.text + " "
+        text += word.text
     after = match.end() if (match := TITLE.match(text)) else 0
     found = [*INITIALS.finditer(text, after), *FULL_NAME.finditer(text, after)]
     if not found:

@@ -259,6 +259,8 @@ def _belongs_to_next(before: Token, initials: Token, after: Token) -> bool:
     """Of «Петров П.П. Иванова» and «Слово И.И. Иванов» say whether the initials are the second's."""
     if not may_be_name(after.text):
         return False
+    if initials.border and not (after.border or after.newline):
+        return True  # «МБОУ СОШ х. Камышный | О.С. Щукина»
     if after.newline or initials.newline:
         return initials.newline and not after.newline
     return not is_surname(before.text) and is_surname(after.text)

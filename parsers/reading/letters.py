@@ -13,6 +13,7 @@ from typing import Final
 
 from parsers.documents.paper import SourcePage
 from parsers.facts import Evidence, How, Letter, Mark, Role
+from parsers.images.recognition import look_again
 from parsers.layout import Page
 from parsers.letter.letter import find_letter
 from parsers.marks.marks import Marks, combined, find_marks
@@ -53,7 +54,7 @@ def find_letters(papers: Sequence[Paper], recognizer: Recognizer) -> tuple[Lette
         settled = any(is_complete(one.letter) for one in found)
         recognizer.ahead(_next_pages(ordered[at:]))
         found += _read(paper, recognizer, most=FURTHER_PAGES if settled else None)
-    found = _joined(found, papers)
+    found = _joined(found, papers) or list(_under_seals(papers, recognizer))
     for one in found:
         for paper in one.papers:
             paper.role = Role.LETTER
@@ -205,6 +206,28 @@ def _joined(found: list[FoundLetter], papers: Sequence[Paper]) -> list[FoundLett
     refused = next((leaf.source.refused for leaf in leaves if leaf.source.refused), None)
     whole = FoundLetter(replace(letter, untrusted_layer=refused), used, tuple(leaves))
     return [*(one for one in found if one not in parts), whole]
+
+
+def _under_seals(papers: Sequence[Paper], recognizer: Recognizer) -> Iterator[FoundLetter]:
+    """Look again at sealed pages where no letter was found: the seal may lie on the lines that make it one."""
+    for paper in papers:
+        for leaf in paper.leaves if paper.is_scan else ():
+            upright = recognizer.upright(leaf) if leaf.is_recognized else None
+            if upright is None or upright.seal is None or recognizer.deadline.expired:
+                continue
+            for page in look_again(
+                upright,
+                recognizer.engine,
+                document=leaf.page.document,
+                number=leaf.page.number,
+                timeout=recognizer.page_seconds,
+            ):
+                again = Leaf(leaf.source, page, leaf.lie)
+                found = _found(paper, [again])
+                if found is not None:
+                    paper.replace(leaf, again)
+                    yield found
+                    return
 
 
 def _places(letter: Letter) -> Iterator[Evidence]:

@@ -7,6 +7,7 @@ other ways, and then checked in the same manner.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,10 +27,13 @@ FindLetter = Callable[[Sequence[Page]], Letter | None]
 
 NUMBER_DIGITS: Final = 10  # of a Russian number without its trunk prefix
 STRAY_DIGITS: Final = 3  # beside them: the prefix, and letters that the network takes for digits
+UNREAD: Final = 7  # digits of what is meant as a number
 NAME_SURE: Final = (
     0.85  # a word read with at least this confidence is not doubted for a slip of the other network
 )
 NAME_LOST: Final = 0.4  # below this a name is doubted even if the other network reads it alike
+
+DATE_SURE: Final = 0.93  # nine of ten printed dates are read with more; by hand, 0.62-0.86
 
 _NOT_DIGITS: Final = re.compile(r"\D+")
 _NOT_LETTERS: Final = re.compile(r"[^а-я]+")
@@ -49,7 +53,12 @@ def looked_closer(look: Look, find: FindLetter, recognizer: Recognizer) -> Lette
     look = _completed(look, find, recognizer)
     letter = look.letter
     names = [_checked_name(found, look, recognizer) for found in letter.administrators]
-    phones = [_checked_phone(found, look, recognizer) for found in letter.phones]
+    phones = [
+        _checked_phone(found, look, recognizer)
+        if not _is_behind_doubt(found, look)
+        else (_without_digits(found, look), found.evidence[0])
+        for found in letter.phones
+    ]
     checked = {place for name in letter.administrators for place in name.evidence}
     checked |= {place for phone in letter.phones for place in phone.evidence}
     return replace(
@@ -57,6 +66,7 @@ def looked_closer(look: Look, find: FindLetter, recognizer: Recognizer) -> Lette
         administrators=tuple(found for found, _ in names if found),
         phones=tuple(found for found, _ in phones),
         unreadable=letter.unreadable or any(found is None for found, _ in names),
+        date=letter.date if letter.date and _is_date(letter.date, look, recognizer) else None,
         name_cutout=_cutout([doubt for found, doubt in names if found is None], look, recognizer),
         doubts=(
             *(doubt for doubt in letter.doubts if doubt not in checked),
@@ -91,8 +101,46 @@ def _checked_phone(
         return found, None
     if any(_is_number(found.value, place, look, recognizer) for place in places):
         return found, None
-    kind = found.value.kind if _is_first(places[0], look) else PhoneKind.UNREADABLE
-    return replace(found, value=replace(found.value, kind=kind, e164=None)), places[0]
+    return _without_digits(found, look), places[0]
+
+
+def _without_digits(found: Found[Phone], look: Look) -> Found[Phone]:
+    kind = found.value.kind if _is_first(found.evidence[0], look) else PhoneKind.UNREADABLE
+    return replace(found, value=replace(found.value, kind=kind, e164=None))
+
+
+def _is_behind_doubt(found: Found[Phone], look: Look) -> bool:
+    """Whether a number that could not be read stands between the administrator's name and this one."""
+    names = [place for name in look.letter.administrators for place in name.evidence]
+    unread = [place for place in look.letter.doubts if sum(map(str.isdigit, place.raw)) >= UNREAD]
+    for leaf in look.leaves if unread and _recognized(found.evidence) else ():
+        text = leaf.page.text
+        at = text.find(found.evidence[0].raw)
+        before = [text.find(place.raw) for place in names]
+        if any(
+            start >= 0 and start < text.find(one.raw) < at for start in before for one in unread
+        ):
+            return True
+    return False
+
+
+def _is_date(found: Found[dt.date], look: Look, recognizer: Recognizer) -> bool:
+    """Whether the digits of a date were read with certainty, or alike by the digit network.
+
+    Dates are filled in by hand, and handwriting is read wrong: «2075» for «2025».
+    """
+    for place in _recognized(found.evidence):
+        upright, words = _at(place, look, recognizer)
+        for word in words:
+            digits = _NOT_DIGITS.sub("", word.text)
+            if not digits or word.confidence >= DATE_SURE or word.box is None:
+                continue
+            if (
+                upright is None
+                or _NOT_DIGITS.sub("", read_digits(upright, word.box) or "") != digits
+            ):
+                return False
+    return True
 
 
 def _cutout(unread: Sequence[Evidence | None], look: Look, recognizer: Recognizer) -> Cutout | None:
@@ -168,8 +216,14 @@ def _lacks(letter: Letter) -> bool:
     return (
         not letter.administrators
         or any(_is_short(found.value) for found in letter.administrators)
+        or _has_initials_only(letter)
         or not any(map(is_usable, letter.phones))
     )
+
+
+def _has_initials_only(letter: Letter) -> bool:
+    """Whether nobody is named in full: where a line was lost, somebody else's initials pass for the administrator's."""
+    return bool(letter.administrators) and all(one.value.initials for one in letter.administrators)
 
 
 def _is_short(name: PersonName) -> bool:
@@ -181,7 +235,11 @@ def _merged(letter: Letter, again: Letter) -> Letter:
     is_full = bool(again.administrators) and not any(
         found.value.initials or _is_short(found.value) for found in again.administrators
     )
-    if is_full and (
+    if is_full and _has_initials_only(letter):
+        # the same person's full name, or somebody else: then nobody is certain
+        both = (*letter.administrators, *again.administrators)
+        letter = replace(letter, administrators=both)
+    elif is_full and (
         not letter.administrators or _goes_on(letter.administrators, again.administrators)
     ):
         letter = replace(
@@ -189,13 +247,35 @@ def _merged(letter: Letter, again: Letter) -> Letter:
             administrators=again.administrators,
             self_appointed=again.self_appointed,
         )
-    if not any(map(is_usable, letter.phones)) and any(map(is_usable, again.phones)):
+    if not any(map(is_usable, letter.phones)) and _fills(letter.phones, again.phones):
         letter = replace(letter, phones=again.phones)
     return replace(
         letter,
         head=letter.head or again.head,
         organization_name=letter.organization_name or again.organization_name,
     )
+
+
+def _fills(phones: Sequence[Found[Phone]], again: Sequence[Found[Phone]]) -> bool:
+    """Whether another look's numbers are what is missing, and not those of somebody else.
+
+    A look that has lost other lines takes the school's landline or the head's mobile for it. A number that was seen,
+    but could not be read, is where it was.
+    """
+    places = [
+        place for found in again for place in found.evidence if found.value.kind is PhoneKind.MOBILE
+    ]
+    seen = [place for found in phones for place in found.evidence]
+    there = all(any(_meet(place, one) for one in seen) for place in places)
+    return bool(places) and (not seen or there)
+
+
+def _meet(place: Evidence, other: Evidence) -> bool:
+    if place.box is None or other.box is None or place.page != other.page:
+        return False
+    across = min(place.box[2], other.box[2]) - max(place.box[0], other.box[0])
+    down = min(place.box[3], other.box[3]) - max(place.box[1], other.box[1])
+    return across > 0 and down > 0
 
 
 def _goes_on(names: Sequence[Found[PersonName]], again: Sequence[Found[PersonName]]) -> bool:
@@ -265,7 +345,22 @@ def words_of(page: Page, place: Evidence) -> tuple[Word, ...]:
         if bounding_box(word.box for word in words) == place.box:
             return words
         start = page.text.find(place.raw, start + 1)
-    return ()
+    return _scattered(page, place)
+
+
+def _scattered(page: Page, place: Evidence) -> tuple[Word, ...]:
+    """Return the words of a value that goes on under itself in a table's cell, other cells between them."""
+    words: list[Word] = []
+    wanted = place.raw.split()
+    for word in page.words:
+        if len(words) < len(wanted) and wanted[len(words)] in word.text and _lies_in(word, place):
+            words.append(word)
+    is_all = len(words) == len(wanted) and bounding_box(each.box for each in words) == place.box
+    return tuple(words) if is_all else ()
+
+
+def _lies_in(word: Word, place: Evidence) -> bool:
+    return bounding_box((word.box, place.box)) == place.box
 
 
 def _line_boxes(words: Iterable[Word]) -> Iterator[Box]:

@@ -113,3 +113,8 @@ def test_a_name_in_latin_letters_is_a_name_that_has_no_nominative() -> None:
     assert name is not None
     assert name.nominatives == ()
     assert name.raw == "Ivanova Maria Petrovna"
+
+
+def test_initials_behind_a_cells_border_belong_to_the_surname_that_follows() -> None:
+    found = find_people("МБОУ СОШ п. Лесозаводский\tН. Ц. Шугай")
+    assert [one.raw for one in found] == ["Н. Ц. Шугай"]

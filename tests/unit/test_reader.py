@@ -423,3 +423,25 @@ def test_the_order_of_files_changes_nothing_of_what_is_read() -> None:
     assert one.letters == other.letters
     assert one.questionnaires == other.questionnaires
     assert set(one.documents) == set(other.documents)
+
+
+class Hidden(Engine):
+    """Loses the lines under a seal but at another resolution than the first look's."""
+
+    def recognize(
+        self, image: Pixels, *, dpi: float, timeout: float, psm: int = 3, language: str = "rus"
+    ) -> tuple[RecognizedWord, ...]:
+        words = super().recognize(image, dpi=dpi, timeout=timeout, psm=psm, language=language)
+        return words if dpi == 150.0 else tuple(one for one in words if one.line not in (4, 5, 6))
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+def test_a_sealed_page_without_a_letter_is_looked_at_again(*, sealed: bool) -> None:
+    image = picture(ORDER)
+    for radius in (118, 109, 71) if sealed else ():
+        box = (400 - radius, 700 - radius, 400 + radius, 700 + radius)
+        ImageDraw.Draw(image).ellipse(box, outline=(45, 60, 165), width=4)
+    reading = read(("IMG_1.jpg", jpeg(image)), engine=Hidden(ORDER))
+    assert [one.administrators[0].value.raw for one in reading.letters] == (
+        ["Иванову Марию Петровну"] if sealed else []
+    )

@@ -180,3 +180,91 @@ def test_a_lost_patronymic_is_taken_from_a_further_look_and_another_name_is_not(
     other = page([line.replace("Марию", "Дарию") for line in ORDER])
     found = look(monkeypatch, short, further=[other])
     assert "Петровну" not in found.administrators[0].value.raw
+
+
+def test_a_landline_of_a_further_look_is_not_the_administrators(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lost = page([line for line in ORDER if "телефон" not in line])
+    other = page([line.replace("+7 (916) 123-45-67", "8 (495) 123-45-67") for line in ORDER])
+    assert not numbers(look(monkeypatch, lost, further=[other]))
+
+
+def in_cells() -> Page:
+    """A table whose cells run over two lines, as recognition sees it."""
+    heading = "ПРИКАЗ О назначении администратора «Сферум»"
+    rows = (
+        ("ФИО", "Роль", "Телефон"),
+        ("Иванову Марию", "администратор", "+7 (916) 123-45-67"),
+        ("Петровну", "«Сферум»"),
+    )
+    table = [
+        RecognizedWord(word, box, 0.8, 1 + number)
+        for number, row in enumerate(rows)
+        for column, cell in enumerate(row)
+        for at, word in enumerate(cell.split())
+        for left in (60 + 380 * column + 110 * at,)
+        for box in ((left, 100 + 40 * number, left + 100, 124 + 40 * number),)
+    ]
+    every = (*words([heading], {}), *table)
+    return Page("скан.pdf", 1, secondlook.How.OCR, tuple(arranged(every, 0.5)), 595.0, 842.0)
+
+
+def test_a_name_that_goes_on_under_itself_in_a_cell_is_looked_at_where_it_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    letter = look(monkeypatch, in_cells())
+    assert letter.administrators[0].value.raw == NAME
+    assert letter.administrators[0].value.nominatives
+    assert letter.doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("confidence", "digits", "is_known"),
+    [(0.95, "1", True), (0.7, "02.09.2025", True), (0.7, "02.09.2075", False), (0.7, None, False)],
+)
+def test_a_date_read_unsurely_stands_only_if_read_alike(
+    monkeypatch: pytest.MonkeyPatch, confidence: float, digits: str | None, is_known: bool
+) -> None:
+    dated = [ORDER[0], "ПРИКАЗ от 02.09.2025 № 132", *ORDER[2:]]
+    first = page(dated, **{"02.09.2025": confidence})
+    assert (look(monkeypatch, first, digits=digits).date is not None) is is_known
+
+
+INITIALS = [line.replace("Иванову Марию Петровну", "Сидорову А. Б.") for line in ORDER]
+
+
+def test_initials_of_somebody_whom_another_look_does_not_name_are_ambiguous(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    letter = look(monkeypatch, page(INITIALS), further=[page()])
+    assert [found.value.raw for found in letter.administrators] == ["Сидорову А. Б.", NAME]
+
+
+def test_initials_that_every_look_has_stay_initials(monkeypatch: pytest.MonkeyPatch) -> None:
+    letter = look(monkeypatch, page(INITIALS), further=[page(INITIALS)])
+    assert [found.value.initials for found in letter.administrators] == [True]
+
+
+DAMAGED = [
+    *ORDER[:3],
+    "учителя информатики, мобильный телефон +7 (916) 123-45-6%.",
+    "Заместитель директора Сидорова Анна Борисовна, мобильный телефон +7 (926) 765-43-21.",
+    ORDER[-1],
+]
+
+
+def test_a_number_behind_one_that_could_not_be_read_is_not_taken_in_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    letter = look(monkeypatch, page(DAMAGED), digits="89267654321", further=[page(DAMAGED)])
+    assert not any(numbers(letter))
+
+
+def test_another_look_gives_a_number_only_where_the_unreadable_one_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = [line.replace("123-45-67", "123-45-6") for line in ORDER]
+    elsewhere = [*ORDER[:3], "учителя информатики,", "мобильный телефон +7 (926) 765-43-21."]
+    assert numbers(look(monkeypatch, page(first), further=[page()])) == ["+79161234567"]
+    assert not any(numbers(look(monkeypatch, page(first), further=[page(elsewhere)])))

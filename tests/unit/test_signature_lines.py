@@ -67,11 +67,30 @@ def test_who_is_acquainted_does_not_sign_for_the_head() -> None:
     assert not found.is_known
 
 
+def test_a_name_does_not_begin_in_the_cell_before() -> None:
+    found = place(*BODY, "Заведующий", "МБОУ СОШ х. Камышный|П.П. Петров")
+    assert found.name is not None
+    assert found.name[0] >= 430
+
+
 def test_a_title_whose_last_letter_lies_under_a_seal_is_no_part_of_the_name() -> None:
     found = place(*BODY, "Директо|П. П. Петров")
     assert found.title is not None
     assert found.name is not None
     assert found.name[0] >= 430
+
+
+def test_a_head_named_with_a_telephone_signs_elsewhere() -> None:
+    found = place(*BODY, "Директор Петров Пётр Петрович, 8-914-319-03-91", "", "|П.П. Петров")
+    assert found.title is None
+    assert found.name is not None
+    assert found.name[0] >= 430
+
+
+def test_a_telephone_in_the_body_makes_it_no_line_that_others_sign() -> None:
+    body = "1. Назначить администратором платформы Иванову Марию Петровну, учителя, тел. 8-914"
+    found = place(body, "319-03-91.", "|П.П. Петров")
+    assert found.is_known
 
 
 def test_where_no_line_is_known_the_room_does_not_end_before_a_name() -> None:
