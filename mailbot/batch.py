@@ -128,6 +128,7 @@ def _intake(app: App, summary: Summary, progress: Progress, stop: threading.Even
         except MarkingRefusedError as error:
             log.warning("письма не помечены", mailbox=mailbox.name, why=str(error))
         except ServiceUnavailableError as error:
+            app.meter.failed("intake")
             summary.fault(error)
 
 
@@ -178,12 +179,12 @@ class _Round:
                         break
                     moved, state = True, reached
             except ServiceUnavailableError as error:
-                self._summary.fault(error)
+                self._fault(error)
                 self._failed.add(application_id)
             except CageClosedError:
                 return False
             except Exception as error:  # noqa: BLE001  # a fault of ours must not stop the rest
-                self._summary.fault(error)
+                self._fault(error)
                 self._failed.add(application_id)
             if not moved:
                 self._failed.add(application_id)
@@ -200,18 +201,22 @@ class _Round:
                 before = message.faults
                 placed = read_unplaced(self._app.desk, message)
             except ServiceUnavailableError as error:
-                self._summary.fault(error)
+                self._fault(error)
                 self._failed_messages.add(message.id)
                 return False
             except (CageClosedError, StaleApplicationError):
                 return False
             except Exception as error:  # noqa: BLE001  # a fault of ours must not stop the rest
-                self._summary.fault(error)
+                self._fault(error)
                 self._failed_messages.add(message.id)
                 return False
             return placed is not None or self._is_placed(message, before)
 
         return work
+
+    def _fault(self, error: Exception) -> None:
+        self._app.meter.failed("work")
+        self._summary.fault(error)
 
     def _is_placed(self, message: Message, faults: int) -> bool:
         """Whether anything changed: noted in its application, or one attempt fewer left."""
@@ -237,6 +242,7 @@ def _deliver(app: App, summary: Summary, progress: Progress, stop: threading.Eve
             try:
                 status = deliver(app.post, row_id)
             except ServiceUnavailableError as error:
+                app.meter.failed("delivery")
                 summary.fault(error)
                 failures += 1
                 continue
