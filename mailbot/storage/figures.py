@@ -59,6 +59,22 @@ def figures(connection: sa.Connection) -> Figures:
     )
 
 
+def newest_change(connection: sa.Connection) -> int:
+    """Return where the history of all applications ends, for `put_before_operators`."""
+    return connection.scalar(sa.select(sa.func.max(history.c.id))) or 0
+
+
+def put_before_operators(connection: sa.Connection, *, after: int) -> int:
+    """Count the applications that the program has put before operators since a `newest_change`."""
+    queue = tuple(QUEUE)
+    statement = sa.select(sa.func.count(history.c.application_id.distinct())).where(
+        history.c.id > after,
+        history.c.target.in_(queue),
+        history.c.source.is_(None) | history.c.source.not_in(queue),
+    )
+    return connection.execute(statement).scalar_one()
+
+
 def _every(kind: Any, counted: Mapping[Any, int]) -> dict[Any, int]:
     return {one: counted.get(one, 0) for one in kind}
 
