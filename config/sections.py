@@ -68,6 +68,12 @@ class Antivirus(Section):
     timeout_seconds: Seconds = 30.0  # of silence
 
 
+class Metrics(Section):
+    """Where figures for Prometheus are written."""
+
+    textfile: Path | None = None
+
+
 class RegisterColumns(Section):
     """Headers of a register's columns, beside the usual ones; they are looked for first."""
 

@@ -31,7 +31,15 @@ from pydantic_settings import (
 
 from config.accounts import Account, Seconds, Section
 from config.accounts import ConfigurationError as ConfigurationError
-from config.sections import Antivirus, Provisioner, Questionnaire, Register, Retention, Words
+from config.sections import (
+    Antivirus,
+    Metrics,
+    Provisioner,
+    Questionnaire,
+    Register,
+    Retention,
+    Words,
+)
 from config.values import FIRST_MAILBOX, mail_service, mailbox_names, moment
 
 PREFIX: Final = "MAILBOT_"
@@ -197,6 +205,7 @@ class Settings(BaseSettings):
     retention: Retention = Retention()
     antivirus: Antivirus = Antivirus()
     alerts: Alerts = Alerts()
+    metrics: Metrics = Metrics()
     questionnaire: Questionnaire = Questionnaire()
     register: Register = Register()
     provisioner: Provisioner = Provisioner()
@@ -320,6 +329,7 @@ _SECTIONS: Final[dict[str, type[Section]]] = {
     "retention": Retention,
     "antivirus": Antivirus,
     "alerts": Alerts,
+    "metrics": Metrics,
     "questionnaire": Questionnaire,
     "register": Register,
     "provisioner": Provisioner,
@@ -372,6 +382,7 @@ def _rooted(settings: Settings, base: Path) -> Settings:
             "antivirus": settings.antivirus.model_copy(
                 update={"socket": rooted(settings.antivirus.socket)}
             ),
+            "metrics": Metrics(textfile=rooted(settings.metrics.textfile)),
             "replies": settings.replies.model_copy(update={"templates_directory": templates}),
             "provisioner": settings.provisioner.model_copy(
                 update={"token_file": rooted(settings.provisioner.token_file)}

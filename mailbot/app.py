@@ -16,6 +16,7 @@ from mailbot.antivirus import Clamd, ScannedReader
 from mailbot.blobs import FileBlobs
 from mailbot.cage import Cage
 from mailbot.maildir import MaildirMailbox, MaildirSender
+from mailbot.metrics import Meter
 from mailbot.reading import CagedReader
 from mailbot.registry import RegistryProvisioner
 from mailbot.replies import JinjaReplyWriter, ReplySettings
@@ -52,6 +53,7 @@ class App:
     mailboxes: tuple[tuple[Mailbox, IntakeRules], ...]
     sender: Sender | None
     post: PostOffice | None
+    meter: Meter
 
 
 def utc_now() -> dt.datetime:
@@ -72,12 +74,14 @@ def build(settings: Settings, *, keep_pictures: bool = True) -> Iterator[App]:
     writer = JinjaReplyWriter(reply_settings(settings), ids=ids, picture=pictures.get)
     cage = cage_of(settings, settings.worker.processes)
     sender = sender_of(settings)
+    meter = Meter()
+    read = reader_of(settings, cage, pictures=pictures if keep_pictures else None)
     try:
         with cage:
             desk = Desk(
                 store=store,
                 blobs=blobs,
-                read=reader_of(settings, cage, pictures=pictures if keep_pictures else None),
+                read=meter.timed(read),
                 provisioner=provisioner_of(settings, store),
                 write=writer,
                 tokens=ids,
@@ -101,6 +105,7 @@ def build(settings: Settings, *, keep_pictures: bool = True) -> Iterator[App]:
                 mailboxes=tuple(mailboxes_of(settings)),
                 sender=sender,
                 post=_post_office(settings, desk, sender) if sender else None,
+                meter=meter,
             )
     finally:
         store.close()

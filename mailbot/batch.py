@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, NamedTuple
@@ -20,6 +21,7 @@ from mailbot.app import App, marking_of
 from mailbot.cage import CageClosedError
 from mailbot.logs import explained
 from mailbot.scheduling import JOBS, Place, run_job
+from mailbot.storage.figures import newest_change, put_before_operators
 from parsers.mail.message import parse_headers
 from workflow.application import Fate, Message, ReplyStatus
 from workflow.bounces import effect_of_bounce
@@ -28,7 +30,7 @@ from workflow.intake import take_in
 from workflow.marking import mark_taken
 from workflow.ports import MarkingRefusedError, ServiceUnavailableError, StaleApplicationError
 from workflow.progress import advance, read_unplaced
-from workflow.states import QUEUE, WORK, State
+from workflow.states import WORK, State
 
 _EVERYTHING: Final = 1_000_000
 _FUTURE: Final = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
@@ -57,6 +59,7 @@ class Summary:
     ignored: int = 0
     repeated: int = 0
     bounced: int = 0  # replies of ours that came back
+    queued: int = 0  # applications that were put before operators
     advanced: Counter[State] = field(default_factory=Counter)  # where applications ended up
     sent: int = 0
     jobs: Counter[str] = field(default_factory=Counter)  # what each scheduled job did
@@ -66,9 +69,8 @@ class Summary:
 
     @property
     def for_operators(self) -> int:
-        """How many applications this pass put before operators."""
-        moved = sum(count for state, count in self.advanced.items() if state in QUEUE)
-        return moved + self.bounced
+        """How much this pass put before operators: a bounce may stand with what has ended already."""
+        return max(self.queued, self.bounced)
 
     def fault(self, error: Exception) -> None:
         """Note a service that could not be used, or a fault of ours, once."""
@@ -86,12 +88,31 @@ class Summary:
 def run_pass(app: App, progress: Progress, stop: threading.Event) -> Summary:
     """Attempt once everything that is due now."""
     summary = Summary()
-    _intake(app, summary, progress, stop)
-    _Round(app, summary, progress, stop).run()
-    _jobs(app, summary, stop, Place.BEFORE_SENDING)
-    _deliver(app, summary, progress, stop)
+    with _counted(app, summary):
+        _intake(app, summary, progress, stop)
+        _Round(app, summary, progress, stop).run()
+        _jobs(app, summary, stop, Place.BEFORE_SENDING)
+        _deliver(app, summary, progress, stop)
     _jobs(app, summary, stop, Place.LAST)
     return summary
+
+
+@contextmanager
+def _counted(app: App, summary: Summary) -> Iterator[None]:
+    """Count what the block puts before operators, by whichever way."""
+    try:
+        with app.store.database.transaction(write=False) as connection:
+            before = newest_change(connection)
+    except ServiceUnavailableError as error:
+        summary.fault(error)
+        yield
+        return
+    yield
+    try:
+        with app.store.database.transaction(write=False) as connection:
+            summary.queued = put_before_operators(connection, after=before)
+    except ServiceUnavailableError as error:
+        summary.fault(error)
 
 
 def _jobs(app: App, summary: Summary, stop: threading.Event, place: Place) -> None:
@@ -128,6 +149,7 @@ def _intake(app: App, summary: Summary, progress: Progress, stop: threading.Even
         except MarkingRefusedError as error:
             log.warning("письма не помечены", mailbox=mailbox.name, why=str(error))
         except ServiceUnavailableError as error:
+            app.meter.failed("intake")
             summary.fault(error)
 
 
@@ -178,12 +200,12 @@ class _Round:
                         break
                     moved, state = True, reached
             except ServiceUnavailableError as error:
-                self._summary.fault(error)
+                self._fault(error)
                 self._failed.add(application_id)
             except CageClosedError:
                 return False
             except Exception as error:  # noqa: BLE001  # a fault of ours must not stop the rest
-                self._summary.fault(error)
+                self._fault(error)
                 self._failed.add(application_id)
             if not moved:
                 self._failed.add(application_id)
@@ -200,18 +222,22 @@ class _Round:
                 before = message.faults
                 placed = read_unplaced(self._app.desk, message)
             except ServiceUnavailableError as error:
-                self._summary.fault(error)
+                self._fault(error)
                 self._failed_messages.add(message.id)
                 return False
             except (CageClosedError, StaleApplicationError):
                 return False
             except Exception as error:  # noqa: BLE001  # a fault of ours must not stop the rest
-                self._summary.fault(error)
+                self._fault(error)
                 self._failed_messages.add(message.id)
                 return False
             return placed is not None or self._is_placed(message, before)
 
         return work
+
+    def _fault(self, error: Exception) -> None:
+        self._app.meter.failed("work")
+        self._summary.fault(error)
 
     def _is_placed(self, message: Message, faults: int) -> bool:
         """Whether anything changed: noted in its application, or one attempt fewer left."""
@@ -237,6 +263,7 @@ def _deliver(app: App, summary: Summary, progress: Progress, stop: threading.Eve
             try:
                 status = deliver(app.post, row_id)
             except ServiceUnavailableError as error:
+                app.meter.failed("delivery")
                 summary.fault(error)
                 failures += 1
                 continue

@@ -115,7 +115,7 @@ class Daemon:
         pause = (
             max(box.poll_seconds, IDLE_SAFETY_SECONDS) if "imap" in box.url else box.poll_seconds
         )
-        outage = _Outage(self._app, f"ящик «{mailbox.name}»")
+        outage = _Outage(self._app, f"ящик «{mailbox.name}»", step="intake")
         marker = Marker(self._app, mailbox)
         while not self._ended.is_set():
             try:
@@ -146,7 +146,7 @@ class Daemon:
 
     def _look_for_work(self) -> None:
         size = self._app.settings.worker.processes
-        outage = _Outage(self._app, "работа")
+        outage = _Outage(self._app, "работа", step="work")
         with ThreadPoolExecutor(size, thread_name_prefix="advance") as pool:
             while not self._ended.is_set():
                 self._work.wait(LOOK_SECONDS)
@@ -195,9 +195,11 @@ class Daemon:
         except StaleApplicationError:
             self._rest(key)
         except ServiceUnavailableError as error:
+            self._app.meter.failed("work")
             self._rest(key)
             log.warning("попытка не удалась", application=_number(key), why=str(error))
         except Exception as error:  # noqa: BLE001  # the one place: a fault of ours must not stop the rest
+            self._app.meter.failed("work")
             self._rest(key)
             log.error("попытка не удалась", application=_number(key), why=explained(error))
         self._work.set()
@@ -228,7 +230,7 @@ class Daemon:
             self._resting[key] = (0, time.monotonic() + LOOK_SECONDS)
 
     def _send(self) -> None:
-        outage = _Outage(self._app, "отправка")
+        outage = _Outage(self._app, "отправка", step="delivery")
         while not self._ended.is_set():
             self._post.wait(LOOK_SECONDS)
             self._post.clear()
@@ -261,14 +263,16 @@ def _number(key: Key) -> int | None:
 class _Outage:
     """One line when a service goes, one when it is back; the wait between attempts doubles."""
 
-    def __init__(self, app: App, name: str) -> None:
+    def __init__(self, app: App, name: str, *, step: str) -> None:
         self._app = app
         self._name = name
+        self._step = step
         self._attempts = 0
 
     def began(self, error: Exception) -> float:
         """Note a failure; returns the seconds to wait."""
         self._attempts += 1
+        self._app.meter.failed(self._step)
         wait: dt.timedelta = back_off(self._app.settings, self._attempts)
         log.warning(self._name, why=explained(error), next_in_seconds=wait.total_seconds())
         return wait.total_seconds()

@@ -62,6 +62,7 @@ def examine(settings: Settings) -> list[Check]:
         ("установка", _installation),
         ("оповещения", _alerts),
         ("ключ подписи", _token_key),
+        ("счётчики", _metrics),
     ]
     return [*(_check(name, look, settings) for name, look in checks), *_mail(settings)]
 
@@ -116,6 +117,15 @@ def _alerts(settings: Settings) -> str:
 def _token_key(settings: Settings) -> str:
     known = token_key(settings).known()
     return "на месте" if known else "ключа ещё нет, его создаст первый ответ"
+
+
+def _metrics(settings: Settings) -> str:
+    file = settings.metrics.textfile
+    if file is None:
+        return "не заданы ([metrics] textfile)"
+    if not os.access(file.parent, os.W_OK | os.X_OK):
+        raise _FaultError(f"{file.parent}: нет папки или права записи; создайте её или дайте право")
+    return f"пишутся в {file}"
 
 
 def _ocr(settings: Settings) -> str:

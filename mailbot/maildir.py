@@ -212,6 +212,21 @@ class MaildirSender:
         except OSError as error:
             raise _unavailable(self._path, error) from error
 
+    def withdraw(self, keys: Sequence[str]) -> None:
+        """Remove the replies with these names, whatever flags they have got since."""
+        wanted = set(keys)
+        for folder in ("tmp", *_FOLDERS) if wanted else ():
+            try:
+                with os.scandir(self._path / folder) as files:
+                    found = [file.path for file in files if _key(file.name) in wanted]
+                for path in found:
+                    with contextlib.suppress(FileNotFoundError):
+                        os.unlink(path)  # noqa: PTH108  # a name may be no text
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise _unavailable(self._path / folder, error) from error
+
     def _is_there(self, key: str) -> bool:
         if (self._path / "new" / key).exists():
             return True

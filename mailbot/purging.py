@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from config.settings import Settings
-from mailbot.app import blobs_of, pictures_of, store_of, utc_now
+from mailbot.app import blobs_of, pictures_of, sender_of, store_of, utc_now
 from mailbot.blobs import FileBlobs
+from mailbot.maildir import MaildirSender
 from mailbot.storage import SqlStore
 from mailbot.storage.rows import batches
 from workflow.application import Deletion
-from workflow.retention import Periods, Progress, count_ignored, overdue, purge
+from workflow.retention import Periods, Progress, Withdraw, count_ignored, overdue, purge
 from workflow.states import State
 
 _SCRUB: Final = "scrub_due"
@@ -83,6 +84,7 @@ def purge_all(settings: Settings, *, who: str, progress: Progress = lambda count
             pictures=pictures,
             now=now,
             who=who,
+            withdraw=outgoing_of(settings),
             progress=progress,
         )
         blobs.sweep()
@@ -97,6 +99,12 @@ def purge_all(settings: Settings, *, who: str, progress: Progress = lambda count
             orphans=orphans,
             scrubbed=_scrub(store),
         )
+
+
+def outgoing_of(settings: Settings) -> Withdraw:
+    """Return what removes replies from an outgoing Maildir; what a server took is out of reach."""
+    sender = sender_of(settings)
+    return sender.withdraw if isinstance(sender, MaildirSender) else lambda keys: None
 
 
 def _sweep_pictures(periods: Periods, pictures: FileBlobs, now: dt.datetime) -> None:

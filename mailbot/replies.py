@@ -41,6 +41,7 @@ from parsers.facts import Field
 from workflow.application import ReplyKind, ReplyOrder, WrittenReply
 from workflow.case import REQUIRED_FIELDS
 from workflow.deadlines import ZONE
+from workflow.findings import Code
 from workflow.ports import ServiceUnavailableError
 
 BREAKAGES: Final = (
@@ -274,6 +275,9 @@ class ReplyTemplates:
             "parts": wording.parts("welcome", settings.variant) if is_welcome else (),
             "message": plain_lines(order.text or ""),
             "was_read": assessment is not None,
+            "without_files": any(
+                one.code is Code.MESSAGE_WITHOUT_DOCUMENTS for one in order.findings
+            ),
         }
 
 

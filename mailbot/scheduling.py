@@ -15,9 +15,11 @@ from typing import Final, NamedTuple
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from mailbot import metrics
 from mailbot.alerts import call_a_person
 from mailbot.app import App
 from mailbot.purging import purge_all
+from mailbot.storage.figures import figures
 from workflow.alerts import note_start
 from workflow.correspondence import write_late_receipts
 from workflow.intake import looked_at
@@ -74,7 +76,22 @@ def _expiry(app: App) -> int:
     return expire(app.desk, looked_at=last_look(app))
 
 
+def _metrics(app: App) -> int:
+    file = app.settings.metrics.textfile
+    if file is not None:
+        with app.store.begin(write=False) as work:
+            looked = {name: looked_at(work, [name]) for name in app.settings.all_mailboxes()}
+        with app.store.database.transaction(write=False) as connection:
+            found = figures(connection)
+        try:
+            metrics.write(file, app.meter, found, looked=looked, now=app.desk.now())
+        except ServiceUnavailableError as error:  # no mail waits for it
+            log.warning("счётчики", why=str(error))
+    return 0
+
+
 _OFTEN: Final = dt.timedelta(seconds=10)
+_EVERY_MINUTE: Final = dt.timedelta(minutes=1)
 _NOW_AND_THEN: Final = dt.timedelta(minutes=5)
 _SELDOM: Final = dt.timedelta(hours=6)
 
@@ -85,6 +102,7 @@ JOBS: Final = (
     ),
     Job("expiry", "закрытие заявок без ответа школы", _NOW_AND_THEN, _expiry, Place.BEFORE_SENDING),
     Job("purge", "удаление персональных данных, срок которых истёк", _SELDOM, _purge, Place.LAST),
+    Job("metrics", "счётчики для Prometheus", _EVERY_MINUTE, _metrics, Place.LAST),
     Job("alerts", "оповещение, если что-то встало", _NOW_AND_THEN, call_a_person, Place.LAST),
 )
 

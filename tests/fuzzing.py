@@ -1,5 +1,6 @@
 """Valid files spoilt at random, read in the real cage: none may kill its reader or pass for another.
 
+Half of the time whole messages are read and judged, half of it files alone are opened, many in one child.
 `python -m tests.fuzzing KIND SECONDS DIRECTORY` goes on for so long and keeps what it finds in the directory.
 """
 
@@ -7,17 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import random
 import subprocess
 import sys
 import tempfile
 import time
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pikepdf
 from PIL import Image
@@ -28,7 +29,9 @@ from mailbot.reading import CagedReader
 from mailbot.samples import Draft, File, compose_message, letter_docx, scan_jpeg, scan_pdf
 from parsers.facts import Reading
 from tests.acceptance.papers import WRITTEN, address, form, letter, order, person, school
+from tests.fuzzing_job import chosen
 from tests.office import saved_as
+from tests.spoiling import spoilt
 from workflow.application import Assessment
 from workflow.case import ReadMessage, RuleSettings, lay_together
 from workflow.findings import Verdict
@@ -37,21 +40,9 @@ from workflow.ports import ReadingDiedError
 
 SLOW: Final = 20.0  # seconds: worth a look, long before the cage's limit
 ALONE: Final = 0.7  # of the files come without the other paper: that is read sooner
+BATCH: Final = 25  # files that one child opens
 SCHOOL: Final = 1
 OCTETS: Final = "application/octet-stream"
-INTERESTING: Final = (0, 1, 0x7F, 0x80, 0xFF)
-WORDS: Final = (
-    b"\x00",
-    b"<",
-    b">",
-    b"&#0;",
-    b'"',
-    b"%%EOF",
-    b"0 0 R",
-    b"-1",
-    b"99999999999",
-    b"PK\x01\x02",
-)
 
 
 @dataclass(slots=True)
@@ -85,6 +76,52 @@ def fuzz(kind: str, *, seconds: float, seed: int) -> Outcome:
             if took > SLOW:
                 outcome.faults.append((f"{took:.0f} s {name}", raw))
     return outcome
+
+
+def dig(kind: str, *, seconds: float, seed: int) -> Outcome:
+    """Spoil and open files of a kind for so long, without looking what they say."""
+    outcome = Outcome()
+    files = SEEDS[kind]()
+    end = time.monotonic() + seconds
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        Cage(
+            1,
+            seconds=READING_SECONDS,
+            memory_bytes=READING_BYTES,
+            job="tests.fuzzing_job:open_many",
+        ) as cage,
+    ):
+        paths = {}
+        for number, (name, content) in enumerate(files.items()):
+            path = Path(directory) / str(number)
+            path.write_bytes(content)
+            paths[name] = str(path)
+        read, first = CagedReader(cage), 0
+        while time.monotonic() < end:
+            request = {"files": paths, "seed": seed, "first": first, "count": BATCH}
+            _open(request, read, outcome)
+            first += BATCH
+    return outcome
+
+
+def _open(request: dict[str, Any], read: Callable[[bytes], Reading], outcome: Outcome) -> None:
+    """Have one child open a batch; of one that fails each file is opened by a child of its own."""
+    try:
+        limits = [limit.raw for limit in read(json.dumps(request).encode()).limits]
+    except ReadingDiedError as error:
+        limits = [f"died: {error}"]
+    if not limits:
+        outcome.count += request["count"]
+    elif request["count"] > 1:
+        for number in range(request["first"], request["first"] + request["count"]):
+            _open({**request, "first": number, "count": 1}, read, outcome)
+    else:
+        outcome.count += 1
+        name, content = chosen(request, request["first"])
+        what = f"{limits[0]} {name} {request['seed']}-{request['first']}"
+        file = File(name=name, content=content, media_type=OCTETS)
+        outcome.faults.append((what, message(file, alone=True)))
 
 
 def judge(raw: bytes, name: str, read: Callable[[bytes], Reading], outcome: Outcome) -> None:
@@ -126,61 +163,6 @@ def message(file: File, *, alone: bool) -> bytes:
             files=(file,) if alone or other is None else (file, other),
         )
     )
-
-
-def spoilt(content: bytes, chance: random.Random) -> bytes:
-    """Spoil a file here and there; of an office file often what is packed in it."""
-    if content[:4] == b"PK\x03\x04" and chance.random() < 0.7:
-        return repacked(content, chance)
-    data = bytearray(content)
-    for _ in range(chance.choice((1, 1, 2, 4, 16))):
-        _spoil_once(data, chance)
-    return bytes(data)
-
-
-def _spoil_once(data: bytearray, chance: random.Random) -> None:
-    if not data:
-        return
-    at = chance.randrange(len(data))
-    length = min(chance.choice((1, 2, 4, 16, 256, 4096)), len(data) - at)
-    match chance.randrange(8):
-        case 0:
-            data[at] ^= 1 << chance.randrange(8)
-        case 1:
-            data[at] = chance.choice(INTERESTING)
-        case 2:
-            del data[at : at + length]
-        case 3:
-            data[at:at] = data[at : at + length] * chance.choice((1, 2, 50))
-        case 4:
-            data[at : at + length] = chance.randbytes(length)
-        case 5:
-            data[at:at] = chance.choice(WORDS)
-        case 6:
-            other = chance.randrange(len(data))
-            data[at : at + length] = data[other : other + length]
-        case _:
-            del data[at : None if chance.random() < 0.2 else at + 1]
-
-
-def repacked(archive: bytes, chance: random.Random) -> bytes:
-    """Spoil one member of a zip archive, and pack it again."""
-    buffer = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(archive)) as source,
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        members = source.infolist()
-        victim = chance.choice(members).filename
-        for member in members:
-            content = source.read(member)
-            if member.filename == victim:
-                data = bytearray(content)
-                for _ in range(chance.choice((1, 2, 4))):
-                    _spoil_once(data, chance)
-                content = bytes(data)
-            target.writestr(member.filename, content)
-    return buffer.getvalue()
 
 
 def documents() -> dict[str, bytes]:
@@ -268,7 +250,9 @@ SEEDS: Final[Mapping[str, Callable[[], dict[str, bytes]]]] = {
 
 def main(kind: str, seconds: str, directory: str) -> None:
     seed = time.time_ns()
-    outcome = fuzz(kind, seconds=float(seconds), seed=seed)
+    outcome = fuzz(kind, seconds=float(seconds) / 2, seed=seed)
+    opened = dig(kind, seconds=float(seconds) / 2, seed=seed)
+    outcome.faults += opened.faults
     keep = Path(directory)
     keep.mkdir(parents=True, exist_ok=True)
     for what, raw in outcome.faults:
@@ -276,7 +260,7 @@ def main(kind: str, seconds: str, directory: str) -> None:
         sys.stdout.write(f"{what}\n")
     sys.stdout.write(
         f"{kind}: seed {seed}, {outcome.count} files, {dict(outcome.verdicts)}, limits {dict(outcome.limits)}, "
-        f"slowest {outcome.slowest:.1f} s, faults {len(outcome.faults)}\n"
+        f"slowest {outcome.slowest:.1f} s; opened alone {opened.count}; faults {len(outcome.faults)}\n"
     )
 
 

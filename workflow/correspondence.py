@@ -14,7 +14,7 @@ from workflow.application import (
     ReplyOrder,
     ReplyStatus,
 )
-from workflow.findings import Code, Severity
+from workflow.findings import Code, Finding, Severity
 from workflow.ports import ReplyWriter, Store, Work
 from workflow.states import WORK
 
@@ -114,12 +114,18 @@ def _order(
         subject=message.subject,
         in_reply_to=message.message_id,
         references=tuple(dict.fromkeys([*message.references, *own])),
-        findings=tuple(one for one in application.findings if one.severity is Severity.ASK),
+        findings=tuple(one for one in application.findings if _is_told(one, kind)),
         assessment=application.assessment,
         agreed=application.agreed,
         text=text,
         deadline=deadline,
     )
+
+
+def _is_told(found: Finding, kind: ReplyKind) -> bool:
+    """Whether a reply speaks of a finding: of what is asked, a receipt also of a message without files."""
+    without_files = found.code is Code.MESSAGE_WITHOUT_DOCUMENTS
+    return found.severity is Severity.ASK or (kind is ReplyKind.RECEIPT and without_files)
 
 
 def answered_message(messages: tuple[Message, ...]) -> Message | None:

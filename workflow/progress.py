@@ -190,9 +190,10 @@ def _conclude(desk: Desk, application: Application) -> State | None:
         messages = read_messages(work.messages(application.id))
         case = lay_together(messages, rules=desk.rules)
         form = case.questionnaire
+        named = form.text(Field.INN) if form else None
         known = work.known(
             application,
-            inn=form.text(Field.INN) if form else None,
+            inn=named or _registered_before(work, application),
             phone=case.letter_number,
         )
         assessment = examine(
@@ -208,6 +209,15 @@ def _conclude(desk: Desk, application: Application) -> State | None:
             linked_to=application.linked_to or _another(work, application, known),
         )
         return _follow(desk, work, application, assessment.verdict)
+
+
+def _registered_before(work: Work, application: Application) -> str | None:
+    """Return the ИНН that the application was completed with whose thread this one continues.
+
+    A correction that comes without a questionnaire is about that organization all the same.
+    """
+    other = work.application(application.linked_to) if application.linked_to else None
+    return other.agreed.inn if other and other.state is State.COMPLETED else None
 
 
 def _another(work: Work, application: Application, known: Known) -> int | None:

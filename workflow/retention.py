@@ -8,7 +8,7 @@ before rows: what is interrupted in between is done once more by the next purge.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -21,6 +21,9 @@ _BATCH: Final = 500
 
 Progress = Callable[[int], None]
 """Told how many things have been deleted so far."""
+
+Withdraw = Callable[[Sequence[str]], None]
+"""Removes our own mails with these keys from where they were laid, if they still lie there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +73,12 @@ def purge(
     pictures: Blobs,
     now: dt.datetime,
     who: str,
+    withdraw: Withdraw = lambda keys: None,
     progress: Progress = lambda count: None,
 ) -> tuple[Deletion, ...]:
     """Delete what is overdue; returns the rows of the act. Raises `ServiceUnavailableError`.
 
-    `blobs` keeps the messages, `pictures` the cut-outs of their papers.
+    `blobs` keeps the messages, `pictures` the cut-outs of their papers, `withdraw` reaches our replies.
     """
     done: list[Deletion] = []
     for act, traces in overdue(periods, store=store, now=now, who=who):
@@ -82,6 +86,8 @@ def purge(
             blobs.delete(digest)
         with store.begin(write=False) as work:
             shown = _pictures(work, act.application_id or 0)
+            sent = [row.key for row in work.replies(act.application_id or 0)]
+        withdraw(sent)
         for digest in shown:
             pictures.delete(digest)
         with store.begin() as work:

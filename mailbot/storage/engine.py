@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event, exc, pool
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
@@ -38,6 +39,9 @@ _POSTGRESQL_CONNECT: Final = {
     "application_name": "mailbot",
 }
 """Settings of libpq, where the URL does not say otherwise."""
+
+PERSONAL: Final = ("application", "history", "message", "outbox", "seen", "viewing")
+"""Tables whose rows are stripped of persons; see `mailbot.storage.forgetting`."""
 
 _WRITE: Final = "mailbot_write"
 
@@ -101,15 +105,26 @@ class Database:
         """Leave nothing of deleted values in the files of the database.
 
         On SQLite the file is written anew and the log emptied; False where readers were in the way of
-        the latter, so that it has to be tried again. A server of its own reuses the space in time.
+        the latter, so that it has to be tried again. On PostgreSQL the tables that hold persons are
+        written anew (others wait meanwhile; False where they were in the way for too long). Its
+        write-ahead log, standbys and backups keep older states for as long as they are set up to.
         Raises `ServiceUnavailableError`.
         """
         with translated(self.url):
             if self.is_sqlite:
                 return self._rewrite_file()
-            with self.engine.connect() as connection:
-                connection.execution_options(isolation_level="AUTOCOMMIT")
-                connection.exec_driver_sql("VACUUM")
+            return self._rewrite_tables()
+
+    def _rewrite_tables(self) -> bool:
+        with self.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            try:
+                for table in PERSONAL:
+                    connection.exec_driver_sql(f"VACUUM (FULL) {table}")
+            except exc.OperationalError as error:
+                if isinstance(error.orig, psycopg.errors.LockNotAvailable):
+                    return False
+                raise
         return True
 
     def _rewrite_file(self) -> bool:

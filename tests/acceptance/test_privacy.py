@@ -97,10 +97,13 @@ DAMAGES = [lose_the_bytes, garble_a_row, refuse_replies, block_the_way_out]
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> House:
     house = House.make(tmp_path_factory.mktemp("privacy") / "house")
+    figures = tmp_path_factory.mktemp("figures") / "mailbot.prom"
+    house.configure(f'[metrics]\ntextfile = "{figures}"')
     fill(house)
     outcome = house.once()
     assert outcome.status == 1
     names_nobody(outcome.err)
+    names_nobody(figures.read_text())
     return house
 
 

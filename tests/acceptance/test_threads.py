@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.acceptance.house import House
+from tests.acceptance.house import House, text_of
 from tests.acceptance.papers import (
     address,
     form,
@@ -149,3 +150,21 @@ def test_papers_that_are_there_already_are_noted_and_nothing_else(answered: Answ
     assert len(one["message_ids"]) == 3
     assert len([sent for sent in one["messages"] if sent["direction"] == "out"]) == 2
     assert len(answered.house.applications()) == len(answered.applications)
+
+
+def test_a_message_without_papers_alone_is_new_before_operators_and_the_school_is_told(
+    tmp_path: Path,
+) -> None:
+    house = House.make(tmp_path)
+    house.put("1", incomplete(1))
+    assert house.once().status == 0
+    ((name, asked),) = house.replies().items()
+    thread = (("In-Reply-To", asked["Message-ID"]), ("References", asked["Message-ID"]))
+    again = message(1, subject=asked["Subject"], headers=thread, text="Высылаю повторно.")
+    house.put("2", again)
+    assert house.once().status == 1
+    (receipt,) = [reply for file, reply in house.replies().items() if file != name]
+    for kind in ("plain", "html"):
+        assert "не было файлов" in text_of(receipt, kind)
+        assert "ничего делать не нужно" not in text_of(receipt, kind)
+    assert house.once().status == 0

@@ -9,6 +9,7 @@ from mailbot.storage import SqlStore
 from tests.integration.test_life import ANNA, BORIS, INN, Mail, World, form, good, letter
 from workflow import decisions
 from workflow.application import OutboxRow, ReplyKind
+from workflow.findings import Code
 from workflow.ports import DeliveryRefusedError
 from workflow.states import State
 
@@ -123,3 +124,16 @@ def test_a_notice_that_cannot_be_delivered_changes_nothing_else(world: World) ->
     world.deliver()
     assert world.states() == [State.COMPLETED, State.COMPLETED]
     assert world.rights() == [NEW_NUMBER]
+
+
+def test_a_correction_after_the_end_is_before_an_operator_without_a_questionnaire_too(
+    world: World,
+) -> None:
+    (welcome,) = world.sent
+    papers = (letter(NEW_NAME, NEW_NUMBER),)
+    world.run(Mail("correction", papers=papers, answers=(welcome.message_id,)))
+    assert world.states() == [State.COMPLETED, State.IN_REVIEW]
+    assert Code.ADMINISTRATOR_CHANGE in world.codes(2)
+    assert world.application(2).linked_to == 1
+    assert [row.kind for row in world.sent[1:]] == [ReplyKind.RECEIPT]
+    assert world.rights() == ["+79120000147"]

@@ -15,14 +15,15 @@ JOB = "misbehaviour:run"
 HERE = Path(__file__).parent
 MEMORY = 400 * 2**20
 
-# A process of root's that becomes an ordinary user's, and then takes the network from itself.
+# A process that becomes an ordinary user's where it is root's, and then takes the network from itself.
 STEP_DOWN = """
 import ctypes, os, pwd, pyseccomp
 from mailbot.netless import forbid_network
-nobody = pwd.getpwnam("nobody")
-os.setgroups([])
-os.setgid(nobody.pw_gid)
-os.setuid(nobody.pw_uid)
+if os.getuid() == 0:
+    nobody = pwd.getpwnam("nobody")
+    os.setgroups([])
+    os.setgid(nobody.pw_gid)
+    os.setuid(nobody.pw_uid)
 ctypes.CDLL(None).prctl(4, 1)  # PR_SET_DUMPABLE: what is in /proc/self is one's own again
 print(*forbid_network(), os.getuid())
 """
@@ -68,7 +69,6 @@ def test_the_isolation_that_holds_here_can_be_asked_for() -> None:
     assert network_isolation() is not None
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to step down from")
 def test_a_user_without_rights_is_isolated_as_well() -> None:
     done = subprocess.run(
         [sys.executable, "-c", STEP_DOWN],
@@ -79,4 +79,4 @@ def test_a_user_without_rights_is_isolated_as_well() -> None:
     )
     *ways, user = done.stdout.split()
     assert "filter" in ways
-    assert user == str(pwd.getpwnam("nobody").pw_uid)
+    assert user == str(os.getuid() or pwd.getpwnam("nobody").pw_uid)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
 from mailbot.blobs import FileBlobs
-from mailbot.storage import SqlStore
+from mailbot.maildir import MaildirSender
+from mailbot.storage import SqlStore, open_store, upgrade
 from mailbot.storage.tables import metadata
 from parsers.facts import Cutout, Letter, Reading, Source
 from parsers.mail.message import parse_headers
@@ -345,3 +349,67 @@ def test_bytes_that_are_stored_again_while_they_are_removed_stay(blobs: FileBlob
     blobs.delete(digest)
     assert blobs.put(b"a letter") == digest
     assert blobs.get(digest) == b"a letter"
+
+
+def test_our_mail_in_an_outgoing_maildir_goes_with_its_application(
+    store: SqlStore, blobs: FileBlobs, tmp_path: Path
+) -> None:
+    sender = MaildirSender(tmp_path / "out")
+    old = open_case(store, blobs, State.COMPLETED, ended=NOW - 10 * DAY)
+    new = open_case(store, blobs, State.COMPLETED, ended=NOW - DAY)
+    with store.begin(write=False) as work:
+        rows = [row for id_ in (old, new) for row in work.replies(id_)]
+    for row in rows:
+        sender.send(row)
+    name = tmp_path / "out" / "new" / f"reply-{old}"
+    name.rename(tmp_path / "out" / "cur" / f"{name.name}:2,S")
+    (tmp_path / "out" / "new" / f"reply-{old}0").write_text("somebody else's")
+    purge(
+        periods(completed=5),
+        store=store,
+        blobs=blobs,
+        pictures=blobs,
+        now=NOW,
+        who="program",
+        withdraw=sender.withdraw,
+    )
+    left = sorted(path.name for path in (tmp_path / "out").rglob("*/*"))
+    assert left == sorted([f"reply-{new}", f"reply-{old}0"])
+
+
+def test_after_the_scrub_no_file_of_the_servers_tables_holds_a_person(
+    postgres: Any, blobs: FileBlobs
+) -> None:
+    name = postgres.create()
+    upgrade(postgres.url(name))
+    with closing(open_store(postgres.url(name))) as store:
+        open_case(store, blobs, State.COMPLETED, ended=NOW - 10 * DAY)
+        assert found_in_tables(postgres)
+        purge(
+            periods(completed=5), store=store, blobs=blobs, pictures=blobs, now=NOW, who="program"
+        )
+        assert found_in_tables(postgres)
+        assert store.database.scrub()
+    assert not found_in_tables(postgres)
+    postgres.drop(name)
+
+
+def test_a_scrub_that_others_are_in_the_way_of_is_still_due(
+    postgres: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = postgres.create()
+    upgrade(postgres.url(name))
+    monkeypatch.setattr("mailbot.storage.engine._POSTGRESQL_SESSION", ["SET lock_timeout = '50ms'"])
+    with closing(open_store(postgres.url(name))) as store:
+        with psycopg.connect(postgres.url(name)) as other:
+            other.execute("LOCK TABLE message")
+            assert not store.database.scrub()
+        assert store.database.scrub()
+    postgres.drop(name)
+
+
+def found_in_tables(server: Any) -> set[str]:
+    """Which of the names stand in the files of the server's databases, once all is written to them."""
+    server.run("CHECKPOINT")
+    files = [path.read_bytes() for path in (server.home / "data" / "base").rglob("*/*")]
+    return {word for word in SECRETS if any(word.encode() in content for content in files)}

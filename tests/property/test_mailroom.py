@@ -10,14 +10,14 @@ import datetime as dt
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -33,7 +33,7 @@ from mailbot.storage import Database, SqlStore, upgrade
 from mailbot.storage.tables import metadata
 from tests.integration.test_life import Mail, World, form, letter
 from workflow import decisions
-from workflow.application import OutboxRow, ReplyKind
+from workflow.application import OutboxRow, ReplyKind, ReplyStatus
 from workflow.decisions import DecisionRefusedError, Operator
 from workflow.ports import ServiceUnavailableError, StaleApplicationError
 from workflow.states import WORK, IllegalTransitionError, State
@@ -87,6 +87,29 @@ class Office(World):
         return digest
 
 
+class Forgetful(Office):
+    """A recipient that takes whatever is handed over twice for two mails."""
+
+    def send(self, row: OutboxRow) -> None:
+        World.send(self, row)
+        self.store.burn()
+
+
+class Blind(Brittle):
+    """A store that never remembers that a reply was sent."""
+
+    @contextmanager
+    def begin(self, *, write: bool = True) -> Iterator[object]:
+        with super().begin(write=write) as work:
+            mark = work.mark_reply
+
+            def lost(row: OutboxRow, *, expected: ReplyStatus) -> bool:
+                return row.status is ReplyStatus.SENT or mark(row, expected=expected)
+
+            work.mark_reply = lost
+            yield work
+
+
 def papers(number: int, *, phone: str | None = None) -> tuple[object, object]:
     name, own = NAMES[number], f"+7912000014{number}"
     inn = inn_of(f"77070838{number}")
@@ -97,15 +120,17 @@ class Mailroom(RuleBasedStateMachine):
     """What was sent is remembered here; what became of it is found in the store."""
 
     template: Path
+    store_kind: type[Brittle] = Brittle
+    world_kind: type[Office] = Office
 
     def __init__(self) -> None:
         super().__init__()
         self.directory = Path(tempfile.mkdtemp())
         path = self.directory / "mailbot.sqlite"
         shutil.copy(self.template, path)
-        self.store = Brittle(Database(f"sqlite:///{path}"))
+        self.store = self.store_kind(Database(f"sqlite:///{path}"))
         # the recipient knows a reply by its name: what was interrupted is simply handed over again
-        self.world = Office(self.store, unknown_wait=dt.timedelta(0))
+        self.world = self.world_kind(self.store, unknown_wait=dt.timedelta(0))
         self.sent: dict[int, str] = {}  # by school: what it has sent in all
         self.decided: set[int] = set()  # applications in which operators had a say
         self.copies = 0
@@ -160,6 +185,14 @@ class Mailroom(RuleBasedStateMachine):
             self.store.fuse = fuse
             with suppress(Crash):
                 self.steps("all")
+        self.store.fuse = FAR
+
+    @precondition(lambda self: self.sent)
+    @rule(part=st.sampled_from(["take", "work", "deliver"]), fuse=st.integers(0, 8))
+    def a_part_of_a_pass_is_killed(self, part: str, fuse: int) -> None:
+        self.store.fuse = fuse
+        with suppress(Crash):
+            self.steps(part)
         self.store.fuse = FAR
 
     @precondition(lambda self: self.sent)
@@ -242,6 +275,8 @@ class Mailroom(RuleBasedStateMachine):
         self.world.deaths = 0
         for _ in range(3):
             self.steps("all")
+        self.no_reply_is_sent_twice()
+        self.rights_are_granted_once_and_only_where_they_were_decided()
         with self.store.begin(write=False) as work:
             applications = list(work.applications())
             seen = list(work.seen_rows())
@@ -279,14 +314,35 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_whatever_happens_nothing_is_lost_and_nothing_is_done_twice(template: Path) -> None:
-    machine = type("OneMailroom", (Mailroom,), {"template": template})
+def play(
+    template: Path, *, examples: int, phases: Sequence[Phase] = tuple(Phase), **kinds: object
+) -> None:
+    machine = type("OneMailroom", (Mailroom,), {"template": template, **kinds})
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=25,
+            max_examples=examples,
             stateful_step_count=15,
             deadline=None,
+            phases=phases,
+            report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_whatever_happens_nothing_is_lost_and_nothing_is_done_twice(template: Path) -> None:
+    play(template, examples=25)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"world_kind": Forgetful}, {"store_kind": Blind, "world_kind": Forgetful}],
+    ids=["a recipient that knows no names", "a store that forgets what was sent"],
+)
+def test_a_mail_that_goes_out_twice_would_be_found(
+    template: Path, broken: dict[str, object]
+) -> None:
+    """The rules above can fail: here they have to."""
+    with pytest.raises(AssertionError):
+        play(template, examples=100, phases=[Phase.generate], **broken)
