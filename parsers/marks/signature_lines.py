@@ -149,7 +149,13 @@ def _place(
     last = _name_row(lines, at)
     name_words = _name(lines[last])
     name = bounding_box(word.box for word in name_words)
-    rest = [word for row in lines[at : last + 1] for word in row if word not in name_words]
+    # what is read under a seal, in a cell of its own, is no part of the title
+    rest = [
+        word
+        for row in lines[at : last + 1]
+        for word in row
+        if word not in name_words and word.cell == row[0].cell
+    ]
     title = bounding_box(word.box for word in rest if len(word.text) > 1) if titled else None
     around = bounding_box((title, name))
     if around is None:

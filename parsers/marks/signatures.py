@@ -101,10 +101,9 @@ def find_signature(
         strokes = view.points(_strokes(view, within))
         if strokes is not None:
             return _found(place, mark, strokes)
-    across = crossings(
-        upright, seal, _gap(place), [box for word in page.words if (box := word.box)]
-    )
-    if across >= CROSSINGS:
+    words = [box for word in page.words if (box := word.box)]
+    across = crossings(upright, seal, _gap(place), words, height=place.height)
+    if across >= CROSSINGS and place.title is not None:
         return _found(place, Mark.PRESENT, None)
     is_hidden = seal.strength > SHINING and _covered(place, seal) > COVERED
     return Signature(Mark.UNSURE if across or is_hidden else Mark.ABSENT, place.zone)
