@@ -114,9 +114,15 @@ def _name_row(lines: Sequence[Sequence[Word]], at: int) -> int:
     for row in range(at + 1, min(at + 4, len(lines))):
         if _is_others(lines[row]):
             break
-        if _stands_alone(lines[row]):
+        if _stands_alone(lines[row]) or _closes(lines[row]):
             return row
     return at
+
+
+def _closes(line: Sequence[Word]) -> bool:
+    """Whether a name stands in a cell of its own behind the rest of a title («МБОУ СОШ № 53 | О.С. Щукина»)."""
+    name = _name(line)
+    return bool(name) and name[-1] is line[-1] and len(line) <= LONG_TITLE and _is_apart(line)
 
 
 def _stands_alone(line: Sequence[Word]) -> bool:
