@@ -17,9 +17,14 @@ INITIALS: Final = re.compile(r"([А-ЯЁ]\.[306]|[306]\.[А-ЯЁ])\.([А-ЯЁ][�
 # The second initial as a word of its own, between the first and the surname
 INITIAL: Final = re.compile(r"[306]\.")
 FIRST: Final = re.compile(r"[А-ЯЁ]\.")
-SURNAME: Final = re.compile(r"[А-ЯЁ][а-яё]{2,}[а-яёА-ЯЁ-]*[.,;]?")
+SURNAME: Final = re.compile(r"[А-ЯЁ][а-яё]{2,}[а-яёА-ЯЁ-]*[.,;/]*")
 # Initials whose first dot was not seen
 DOTLESS: Final = re.compile(r"([А-ЯЁ])([А-ЯЁ]\.)")
+# The first initial, apart from the second: «/3. Н. Юдина/»
+FIRST_DIGIT: Final = re.compile(r"[/(|]?[306]\.")
+# Both initials behind what a slash was read as, or the first one written small; «г.Н. Новгород» is no person
+SLASHED: Final = re.compile(r"[1/|(\[]([А-ЯЁ]\.[А-ЯЁ]\.)")
+SMALL: Final = re.compile(r"[вкозфюяэжтилнмшщцчб]\.[А-ЯЁ]\.")
 LETTERS: Final = str.maketrans("306", "ЗОБ")
 
 
@@ -31,10 +36,20 @@ def mended(row: Sequence[RecognizedWord]) -> list[RecognizedWord]:
         for word, before, text, after in zip(row, texts, texts[1:], texts[2:], strict=False)
     ]
     if len(words) > 1 and SURNAME.fullmatch(words[-1].text):
-        dotted = DOTLESS.fullmatch(words[-2].text)
-        if dotted is not None:
-            words[-2] = replace(words[-2], text=f"{dotted[1]}.{dotted[2]}")
+        words[-2] = replace(words[-2], text=_initials(words[-2].text))
+        apart = len(words) > 2 and FIRST.fullmatch(words[-2].text)
+        if apart and FIRST_DIGIT.fullmatch(words[-3].text):
+            words[-3] = replace(words[-3], text=words[-3].text.translate(LETTERS))
     return words
+
+
+def _initials(text: str) -> str:
+    """Return the initials before a surname at a row's end as they were meant."""
+    if dotted := DOTLESS.fullmatch(text):
+        return f"{dotted[1]}.{dotted[2]}"
+    if slashed := SLASHED.fullmatch(text):
+        return slashed[1]
+    return text.capitalize()[:2] + text[2:] if SMALL.fullmatch(text) else text
 
 
 def _is_slip(before: str, text: str, after: str) -> bool:

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from parsers.facts import Box
+from parsers.images.circles import without_circles
 from parsers.images.ocr import Pixels
 from parsers.images.rings import FILLED, POINTS_PER_MM, Ring
 from parsers.images.tones import darkness, even_light
@@ -32,13 +33,24 @@ ELSEWHERE: Final = (
     3  # times as many crossings must lie where the letter is signed as on the rest of a band
 )
 BESIDE: Final = 2.0  # points between a crossing and print
+TALL: Final = 1.75  # heights of print
+WIDE: Final = 3.0
+NEAR: Final = 6  # pixels from the middle of a crossing to its stroke
 
 
-def crossings(upright: Upright, seal: Ring, room: Box, words: Sequence[Box]) -> int:
-    """Count the places within `room` (points) where a stroke crosses a blank band of a seal, clear of words."""
+def crossings(
+    upright: Upright, seal: Ring, room: Box, words: Sequence[Box], *, height: float
+) -> int:
+    """Count the places within `room` (points) where a stroke crosses a blank band of a seal, clear of words.
+
+    Letters of print that was not recognized cross them too: only what is larger than letters, `height` points high,
+    counts.
+    """
     reach = seal.radius * AROUND
     around = (seal.x - reach, seal.y - reach, seal.x + reach, seal.y + reach)
-    polar = _ink(even_light(upright.crop(around, dpi=DPI)), seal)
+    inked, without = _ink(even_light(upright.crop(around, dpi=DPI)), seal)
+    polar = _polar(inked, seal)
+    large = _large(without, height * DPI / 72)
     count = 0
     for first, last in _bands(polar, seal):
         places = [
@@ -46,18 +58,41 @@ def crossings(upright: Upright, seal: Ring, room: Box, words: Sequence[Box]) -> 
         ]
         here = [place for place in places if _is_in(place, room)]
         if len(here) >= ELSEWHERE * (len(places) - len(here)):
-            count += sum(not _is_at(place, words) for place in here)
+            count += sum(
+                not _is_at(place, words) and _is_large(large, seal, place) for place in here
+            )
     return count
 
 
-def _ink(even: Pixels, seal: Ring) -> Pixels:
-    """Where there is ink: (angles, pixels from the middle), without ruling lines."""
+def _ink(even: Pixels, seal: Ring) -> tuple[Pixels, Pixels]:
+    """Where there is ink but no ruling lines, and the same without the seal's circles."""
     dark = darkness(even)
     own = np.percentile(
         _polar(dark, seal)[:, _edge(seal, 0.97) : _edge(seal, 1.03)].max(axis=1), 50
     )
     inked = (dark > INKED * max(float(own), 1.0)).astype(np.uint8)
-    return _polar(without_rules(inked, DPI), seal)
+    inked = without_rules(inked, DPI)
+    middle = even.shape[1] / 2, even.shape[0] / 2
+    tone = without_circles(np.asarray(255 - 255 * inked, np.uint8), middle, seal.radius * DPI / 72)
+    return inked, (tone < 128).astype(np.uint8)
+
+
+def _large(inked: Pixels, height: float) -> Pixels:
+    """Ink of strokes taller or wider than letters that are `height` pixels high."""
+    _, labels, figures, _ = cv2.connectedComponentsWithStats(inked, connectivity=8)
+    tall, wide = figures[:, cv2.CC_STAT_HEIGHT], figures[:, cv2.CC_STAT_WIDTH]
+    is_large = (tall > TALL * height) | (wide > WIDE * height)
+    is_large[0] = False  # the paper
+    return np.asarray(is_large[labels], np.uint8)
+
+
+def _is_large(large: Pixels, seal: Ring, place: tuple[float, float]) -> bool:
+    reach = seal.radius * AROUND
+    x, y = (
+        round((at - low) * DPI / 72)
+        for at, low in zip(place, (seal.x - reach, seal.y - reach), strict=True)
+    )
+    return bool(large[max(y - NEAR, 0) : y + NEAR + 1, max(x - NEAR, 0) : x + NEAR + 1].any())
 
 
 def _polar(picture: Pixels, seal: Ring) -> Pixels:

@@ -114,9 +114,15 @@ def _name_row(lines: Sequence[Sequence[Word]], at: int) -> int:
     for row in range(at + 1, min(at + 4, len(lines))):
         if _is_others(lines[row]):
             break
-        if _stands_alone(lines[row]):
+        if _stands_alone(lines[row]) or _closes(lines[row]):
             return row
     return at
+
+
+def _closes(line: Sequence[Word]) -> bool:
+    """Whether a name stands in a cell of its own behind the rest of a title («МБОУ СОШ № 53 | О.С. Щукина»)."""
+    name = _name(line)
+    return bool(name) and name[-1] is line[-1] and len(line) <= LONG_TITLE and _is_apart(line)
 
 
 def _stands_alone(line: Sequence[Word]) -> bool:
@@ -149,7 +155,13 @@ def _place(
     last = _name_row(lines, at)
     name_words = _name(lines[last])
     name = bounding_box(word.box for word in name_words)
-    rest = [word for row in lines[at : last + 1] for word in row if word not in name_words]
+    # what is read under a seal, in a cell of its own, is no part of the title
+    rest = [
+        word
+        for row in lines[at : last + 1]
+        for word in row
+        if word not in name_words and word.cell == row[0].cell
+    ]
     title = bounding_box(word.box for word in rest if len(word.text) > 1) if titled else None
     around = bounding_box((title, name))
     if around is None:

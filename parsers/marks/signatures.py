@@ -47,7 +47,7 @@ DARKEST: Final = 0.93  # nothing is darker than a one-bit seal
 CROSSINGS: Final = 2  # of a seal's blank bands, that make a signature; unsigned pages have none
 # A signature may lie wholly within a seal whose ink is as dark as this (of full black) and that covers so much of the
 # gap between title and name: then nobody can say «none».
-SHINING: Final = 0.5
+HIDING: Final = 0.45
 COVERED: Final = 10.0 * POINTS_PER_MM
 
 
@@ -104,12 +104,12 @@ def find_signature(
         strokes = view.points(_strokes(view, within))
         if strokes is not None:
             return _found(place, mark, strokes)
-    across = crossings(
-        upright, seal, _gap(place), [box for word in page.words if (box := word.box)]
-    )
-    if across >= CROSSINGS:
+    words = [box for word in page.words if (box := word.box)]
+    across = crossings(upright, seal, _gap(place), words, height=place.height)
+    if across >= CROSSINGS and place.title is not None:
         return _found(place, Mark.PRESENT, None)
-    is_hidden = seal.strength > SHINING and _covered(place, seal) > COVERED
+    own = _own_darkness(darkness(view.pixels), view, seal) or 0.0
+    is_hidden = own > HIDING and _covered(place, seal) > COVERED
     return Signature(Mark.UNSURE if across or is_hidden else Mark.ABSENT, place.zone)
 
 

@@ -192,6 +192,7 @@ def _completed(look: Look, find: FindLetter, recognizer: Recognizer) -> Look:
     upright = recognizer.upright(leaf)
     if upright is None or recognizer.deadline.expired:
         return look
+    read = "".join(_NOT_DIGITS.sub("", other.page.text) for other in look.leaves)
     for page in look_again(
         upright,
         recognizer.engine,
@@ -202,7 +203,9 @@ def _completed(look: Look, find: FindLetter, recognizer: Recognizer) -> Look:
         pages = [page if other.source is leaf.source else other.page for other in look.leaves]
         again = find(pages)
         if again is not None:
-            look = replace(look, letter=_merged(look.letter, again), further=(*look.further, page))
+            look = replace(
+                look, letter=_merged(look.letter, again, read), further=(*look.further, page)
+            )
         if not _lacks(look.letter):
             break
     return look
@@ -230,8 +233,11 @@ def _is_short(name: PersonName) -> bool:
     return not name.initials and len(name.raw.split()) < 3
 
 
-def _merged(letter: Letter, again: Letter) -> Letter:
-    """Take from another look what is missing, and nothing else; of names only full ones, initials are the head's."""
+def _merged(letter: Letter, again: Letter, read: str) -> Letter:
+    """Take from another look what is missing, and nothing else; of names only full ones, initials are the head's.
+
+    `read` are the digits of the first look.
+    """
     is_full = bool(again.administrators) and not any(
         found.value.initials or _is_short(found.value) for found in again.administrators
     )
@@ -247,7 +253,7 @@ def _merged(letter: Letter, again: Letter) -> Letter:
             administrators=again.administrators,
             self_appointed=again.self_appointed,
         )
-    if not any(map(is_usable, letter.phones)) and _fills(letter.phones, again.phones):
+    if not any(map(is_usable, letter.phones)) and _fills(letter.phones, again.phones, read):
         letter = replace(letter, phones=again.phones)
     return replace(
         letter,
@@ -256,18 +262,18 @@ def _merged(letter: Letter, again: Letter) -> Letter:
     )
 
 
-def _fills(phones: Sequence[Found[Phone]], again: Sequence[Found[Phone]]) -> bool:
+def _fills(phones: Sequence[Found[Phone]], again: Sequence[Found[Phone]], read: str) -> bool:
     """Whether another look's numbers are what is missing, and not those of somebody else.
 
     A look that has lost other lines takes the school's landline or the head's mobile for it. A number that was seen,
-    but could not be read, is where it was.
+    but could not be read, is where it was; one that the first look read, and did not take, is somebody else's.
     """
-    places = [
-        place for found in again for place in found.evidence if found.value.kind is PhoneKind.MOBILE
-    ]
+    mobiles = [found for found in again if found.value.kind is PhoneKind.MOBILE]
     seen = [place for found in phones for place in found.evidence]
-    there = all(any(_meet(place, one) for one in seen) for place in places)
-    return bool(places) and (not seen or there)
+    if not seen:
+        return bool(mobiles) and not any(_wanted(found.value) in read for found in mobiles)
+    places = [place for found in mobiles for place in found.evidence]
+    return bool(places) and all(any(_meet(place, one) for one in seen) for place in places)
 
 
 def _meet(place: Evidence, other: Evidence) -> bool:

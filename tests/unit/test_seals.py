@@ -118,3 +118,14 @@ def test_a_seal_beside_the_gap_hides_no_signature() -> None:
     image, draw = sheet()
     draw_seal(draw, 70, LINE + 20, BLACK)
     assert signature_of(image) is Mark.ABSENT
+
+
+def test_print_under_a_seal_that_was_not_recognized_is_no_signature() -> None:
+    image, draw = sheet()
+    draw_seal(draw, 250, LINE, BLACK)
+    for row in (LINE - 20, LINE, LINE + 20):
+        for left in range(190, 310, 5):
+            draw.line(
+                [(left * SCALE, row * SCALE), ((left + 2) * SCALE, (row + 9) * SCALE)], BLACK, 2
+            )
+    assert signature_of(image) is Mark.UNSURE

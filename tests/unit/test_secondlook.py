@@ -268,3 +268,12 @@ def test_another_look_gives_a_number_only_where_the_unreadable_one_stands(
     elsewhere = [*ORDER[:3], "учителя информатики,", "мобильный телефон +7 (926) 765-43-21."]
     assert numbers(look(monkeypatch, page(first), further=[page()])) == ["+79161234567"]
     assert not any(numbers(look(monkeypatch, page(first), further=[page(elsewhere)])))
+
+
+def test_a_number_that_the_first_look_read_and_did_not_take_is_somebody_elses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    controls = "Контроль возложить на Сидорову Анну Борисовну, телефон +7 (926) 765-43-21."
+    lost = [*ORDER[:3], "учителя информатики.", controls, ORDER[-1]]
+    other = [*ORDER[:3], "учителя информатики, телефон +7 (926) 765-43-21.", ORDER[-1]]
+    assert not any(numbers(look(monkeypatch, page(lost), further=[page(other)])))

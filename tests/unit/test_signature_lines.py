@@ -98,3 +98,16 @@ def test_where_no_line_is_known_the_room_does_not_end_before_a_name() -> None:
     assert not found.is_known
     name_line, next_line = 300.0 + 18 * 3, 300.0 + 18 * 4
     assert name_line < found.zone[3] <= next_line
+
+
+def test_what_is_read_under_a_seal_beside_the_title_is_no_part_of_it() -> None:
+    found = place(*BODY, "Директор|7”|П.П. Петров")
+    assert found.title is not None
+    assert found.title[2] < 200
+
+
+def test_a_long_title_ends_before_the_name_in_its_own_cell() -> None:
+    found = place(*BODY, "Руководитель", "МБУ ДО «ДДТ» с. Светлая Долина|С.И. Сухая")
+    assert found.title is not None
+    assert found.name is not None
+    assert found.name[0] >= 430

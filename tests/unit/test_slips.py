@@ -37,3 +37,19 @@ def test_a_dot_between_the_initials_at_a_rows_end_is_put_back() -> None:
 )
 def test_a_digit_anywhere_else_stays_a_digit(read: str) -> None:
     assert texts(read) == read
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        ("Директор /3. Н. Юдина/", "Директор /З. Н. Юдина/"),
+        ("И.о. заведующей 1А.Г. Юдина/", "И.о. заведующей А.Г. Юдина/"),
+        ("Заведующий м.И. Юдина.", "Заведующий М.И. Юдина."),
+        ("в школе г.Н. Новгород", "в школе г.Н. Новгород"),
+        ("п. 3. Н. школа", "п. 3. Н. школа"),
+    ],
+)
+def test_initials_before_a_surname_at_a_rows_end_are_read_as_they_were_meant(
+    read: str, meant: str
+) -> None:
+    assert texts(read) == meant
