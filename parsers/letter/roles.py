@@ -87,6 +87,11 @@ _ORDERS: Final = re.compile(
     re.IGNORECASE,
 )
 
+# A column's head that is somebody else's than the administrator's.
+_OTHER_HEAD: Final = re.compile(
+    r"руководител|директор|заместител|помощник|дубл[её]р|резерв|замещ", re.IGNORECASE
+)
+
 # The acquainted.
 _ACQUAINTED: Final = re.compile(r"ознаком", re.IGNORECASE)
 _COPY: Final = re.compile(r"^[ ]*(?:копия|выписка)?[ ]*(?:верна|верно)\b|секретарь", re.IGNORECASE)
@@ -208,7 +213,7 @@ def role_of_column(heads: Sequence[str], column: int) -> PersonRole | None:
     roles = [one.role for one in anchors(heads[column])]
     if roles:
         return PersonRole.ADMINISTRATOR if PersonRole.ADMINISTRATOR in roles else roles[0]
-    return PersonRole.OTHER if re.search(r"(?i)руководител|директор", heads[column]) else None
+    return PersonRole.OTHER if _OTHER_HEAD.search(heads[column]) else None
 
 
 def _fixed_role(
