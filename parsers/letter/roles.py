@@ -78,7 +78,7 @@ _HEAD_BEHIND: Final = re.compile(
 # How the grounds of an order begin, and the verb by which it orders.
 _PREAMBLE: Final = re.compile(
     r"^[ ]*(?:[0-9.]+\s*)?(?:во\s+исполнение|в\s+соответствии|на\s+основании|в\s+целях|"
-    r"в\s+связи|руководствуясь|согласно|в\s+ответ|на\s+ваш)\b",
+    r"в\s+связи|руководствуясь|согласно|в\s+ответ|на\s+ваш\w*)\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _ORDERS: Final = re.compile(
