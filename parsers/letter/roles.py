@@ -78,13 +78,18 @@ _HEAD_BEHIND: Final = re.compile(
 # How the grounds of an order begin, and the verb by which it orders.
 _PREAMBLE: Final = re.compile(
     r"^[ ]*(?:[0-9.]+\s*)?(?:во\s+исполнение|в\s+соответствии|на\s+основании|в\s+целях|"
-    r"в\s+связи|руководствуясь|согласно|в\s+ответ|на\s+ваш)\b",
+    r"в\s+связи|руководствуясь|согласно|в\s+ответ|на\s+ваш\w*)\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _ORDERS: Final = re.compile(
     r"\b(?:назнач(?:ить|аю|аем|ен[аоы]?)|возложить|возлагаю|возлагаем|поручить|поручаю|утвердить|утверждаю|определить|"
     r"прошу|просим|сообщаем|приказываю)\b",
     re.IGNORECASE,
+)
+
+# A column's head that is somebody else's than the administrator's.
+_OTHER_HEAD: Final = re.compile(
+    r"руководител|директор|заместител|помощник|дубл[её]р|резерв|замещ", re.IGNORECASE
 )
 
 # The acquainted.
@@ -208,7 +213,7 @@ def role_of_column(heads: Sequence[str], column: int) -> PersonRole | None:
     roles = [one.role for one in anchors(heads[column])]
     if roles:
         return PersonRole.ADMINISTRATOR if PersonRole.ADMINISTRATOR in roles else roles[0]
-    return PersonRole.OTHER if re.search(r"(?i)руководител|директор", heads[column]) else None
+    return PersonRole.OTHER if _OTHER_HEAD.search(heads[column]) else None
 
 
 def _fixed_role(

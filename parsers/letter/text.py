@@ -20,6 +20,7 @@ from parsers.layout import Page, bounding_box
 from parsers.letter.rows import joined_rows
 from parsers.names.folding import fold_look_alikes, fold_punctuation
 from parsers.names.morphology import parses
+from parsers.names.patronymics import read_patronymic
 from parsers.wordlists import words
 
 Span = tuple[int, int]
@@ -38,6 +39,14 @@ _SET_APART: Final = re.compile(r"(?<![А-Яа-яЁё.])(?:[А-Яа-яЁё][ ]){4
 _MARKER_TAB: Final = re.compile(
     r"(?m)(?<=^)([ ]*(?:[0-9]{1,2}(?:\.[0-9]{1,2})*[.)]?|[-•*▪]))[ ]*\t(?![^\n]*\t)"
 )
+
+# A row of a table, and two pieces in it that may be one word, which a narrow cell broke without a hyphen.
+_ROW: Final = re.compile(r"[^\n]*\t[^\n]*")
+_TORN: Final = re.compile(
+    r"(?<![А-Яа-яЁё-])([А-ЯЁа-яё][а-яё]{2,})([ ])(?=([а-яё]{1,12})(?![А-Яа-яЁё.-]))"
+)
+
+_SMALL_WORDS: Final = frozenset({"на", "не", "ну", "ны"})
 
 # A word long enough to be known again in spite of an error.
 _LONG_WORD: Final = re.compile(r"(?<![А-Яа-яЁё-])[А-Яа-яЁё]{6,}(?![А-Яа-яЁё-])")
@@ -138,6 +147,10 @@ def _edits(text: str) -> Iterator[tuple[int, int, str]]:
     for pattern in (_INVISIBLE, _BROKEN, _BROKEN_AT_HYPHEN):
         for found in pattern.finditer(text):
             yield found.start(), found.end(), ""
+    for row in _ROW.finditer(text):
+        for found in _TORN.finditer(text, row.start(), row.end()):
+            if _is_torn(found[1], found[3]):
+                yield found.start(2), found.end(2), ""
     for found in _SET_APART.finditer(text):
         yield found.start(), found.end(), found[0].replace(" ", "")
     for found in _MARKER_TAB.finditer(text):
@@ -146,6 +159,15 @@ def _edits(text: str) -> Iterator[tuple[int, int, str]]:
         right = _key_word(found[0])
         if right:
             yield found.start(), found.end(), right
+
+
+def _is_torn(first: str, last: str) -> bool:
+    """Say whether two pieces make a key word or a patronymic («Администрат ор», «Ильиничн а») that the first is not."""
+    if (first + last).lower() in words("key_words"):
+        return first.lower() not in words("key_words")
+    if last in _SMALL_WORDS:  # «Алексеев на время …»
+        return False
+    return read_patronymic(first + last) != () and read_patronymic(first) == ()
 
 
 @lru_cache(maxsize=4096)

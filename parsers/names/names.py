@@ -183,6 +183,7 @@ def _with_patronymic(text: str, tokens: list[Token], at: int) -> tuple[FoundPers
     given_first = (
         three is not None and three.word and three.follows
         and read_patronymic(two.text) != () and may_be_name(three.text)
+        and not (three.cell and not two.cell)
     )  # fmt: skip
     if surname_first and given_first:
         given_first = is_given_name(one.text) and not is_given_name(two.text)
@@ -213,8 +214,11 @@ def _may_be_given(word: str) -> bool:
 def _is_given_first(tokens: list[Token], at: int) -> bool:
     """Say whether «Слово Мария Петровна Иванова» begins with a word that belongs to no name."""
     given, last = tokens[at], tokens[at + 2]
-    if last.newline and not (given.newline or tokens[at + 1].newline):
+    patronymic = tokens[at + 1]
+    if last.newline and not (given.newline or patronymic.newline):
         return False  # «Мельник Оксану Олеговну», and in the next line of the list somebody else
+    if last.cell and not (given.cell or patronymic.cell):
+        return False  # likewise in the next column
     return is_given_name(given.text) and may_be_name(last.text) and is_surname(last.text)
 
 
@@ -259,10 +263,12 @@ def _belongs_to_next(before: Token, initials: Token, after: Token) -> bool:
     """Of «Петров П.П. Иванова» and «Слово И.И. Иванов» say whether the initials are the second's."""
     if not may_be_name(after.text):
         return False
-    if initials.border and not (after.border or after.newline):
+    if initials.cell and not (after.cell or after.newline):
         return True  # «МБОУ СОШ х. Камышный | О.С. Щукина»
     if after.newline or initials.newline:
         return initials.newline and not after.newline
+    if after.cell or initials.cell:
+        return initials.cell and not after.cell
     return not is_surname(before.text) and is_surname(after.text)
 
 

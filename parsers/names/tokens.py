@@ -71,7 +71,7 @@ class Token:
     word: bool
     follows: bool
     newline: bool  # a line's end lies before it
-    border: bool = False  # a cell's border lies before it
+    cell: bool = False  # a cell's border lies before it
     inside: bool = False  # a word in small letters stands right before it: its capital is a name's
 
 
@@ -87,7 +87,7 @@ def name_tokens(text: str) -> list[Token]:
         tokens.append(
             Token(
                 text=written, start=found.start(), end=found.end(), word=word,
-                follows=follows, newline="\n" in gap, border="\t" in gap,
+                follows=follows, newline="\n" in gap, cell="\t" in gap,
                 inside=_is_inside(text, found.start()),
             )
         )  # fmt: skip
