@@ -12,11 +12,11 @@ child but not the recognition engine that it started.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import io
 import json
 import os
 import pickle
+import secrets
 import shutil
 import socket
 import subprocess
@@ -33,6 +33,7 @@ from typing import BinaryIO, Final, Self
 import parsers.facts
 from mailbot.cage_child import FAULT, LIMIT, MAX_ANSWER_BYTES, OCR_UNAVAILABLE, READING
 from mailbot.cage_nursery import DEADLINE
+from mailbot.cage_watch import lock_directory
 from mailbot.netless import Isolation
 from parsers.facts import Reading
 from parsers.images.faults import OcrUnavailableError
@@ -209,8 +210,8 @@ class _Nursery:
         isolation: tuple[Isolation, ...],
     ) -> None:
         remove_abandoned_directories()
-        self._directory = Path(tempfile.mkdtemp(prefix=PREFIX))
-        self._held = _lock(self._directory)
+        # made by the nursery: whatever ends this process now, there is somebody who removes it
+        self._directory = Path(tempfile.gettempdir(), PREFIX + secrets.token_hex(8))
         self._errors = os.fdopen(os.memfd_create("errors"), "r+b")
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         spec = {
@@ -257,7 +258,6 @@ class _Nursery:
             self._process.wait()
         shutil.rmtree(self._directory, ignore_errors=True)
         self._errors.close()
-        os.close(self._held)
 
     def _end_of_child(self, files: tuple[int, int], seconds: float) -> dict[str, str | None]:
         """Have a child read the one file and answer into the other; return how it ended."""
@@ -364,20 +364,9 @@ def remove_abandoned_directories() -> None:
             status = path.lstat()
             if status.st_uid != os.geteuid() or time.time() - status.st_mtime < NEWBORN_SECONDS:
                 continue
-            held = _lock(path)
+            held = lock_directory(path)
             shutil.rmtree(path, ignore_errors=True)
             os.close(held)
-
-
-def _lock(directory: Path) -> int:
-    """Hold a directory for as long as this process lives; OSError if another one does."""
-    held = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(held)
-        raise
-    return held
 
 
 @contextlib.contextmanager

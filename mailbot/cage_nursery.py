@@ -32,6 +32,7 @@ from typing import Any, Final
 from mailbot.cage_child import ERRORS, Confinement, live
 from mailbot.cage_watch import (
     children_of,
+    lock_directory,
     occupied_bytes,
     proportional_bytes,
     resident_bytes,
@@ -54,7 +55,7 @@ class Spec:
 
     job: str  # «module:function»
     control: int  # number of the socket that requests come on
-    directory: str  # for the children's temporary files
+    directory: str  # that it makes for the children's temporary files
     memory_bytes: int  # of one child with its helpers
     isolation: list[str]
     options: dict[str, Any]  # keyword arguments of every call of the job
@@ -74,6 +75,8 @@ def main(text: str) -> None:
     """Be the nursery; `text` is a Spec. Returns when the parent is gone."""
     spec = Spec(**json.loads(text))
     _end_with_parent(spec.directory)
+    Path(spec.directory).mkdir(mode=0o700)
+    held = lock_directory(Path(spec.directory))
     control = socket.socket(fileno=spec.control)
     for number in IGNORED_SIGNALS:  # the parent answers to them, and its end is noticed
         signal.signal(number, signal.SIG_IGN)
@@ -85,6 +88,7 @@ def main(text: str) -> None:
     gc.collect()
     gc.freeze()  # pages of what is loaded stay shared with the children
     _Nursery(control, job, spec).serve()
+    os.close(held)
 
 
 def _end_with_parent(directory: str) -> None:

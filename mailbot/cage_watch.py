@@ -6,6 +6,7 @@ nothing.
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,6 +49,17 @@ def resident_bytes(pid: int) -> int:
 def proportional_bytes(pid: int) -> int:
     """Return the memory of a family of processes, shared pages divided among those who share."""
     return sum(map(_proportional, family_of(pid)))
+
+
+def lock_directory(directory: Path) -> int:
+    """Hold a directory for as long as this process lives; OSError if another one does."""
+    held = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(held)
+        raise
+    return held
 
 
 def occupied_bytes(directory: Path) -> int:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.acceptance.house import House
 from tests.acceptance.papers import good, person
 
 
+@pytest.mark.slow
 def test_a_pass_writes_its_figures_and_says_where_it_cannot(tmp_path: Path) -> None:
     house = House.make(tmp_path / "house", '[metrics]\ntextfile = "figures/mailbot.prom"')
     house.put("first", good(1))

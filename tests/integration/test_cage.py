@@ -374,3 +374,21 @@ def test_directories_of_the_dead_are_removed_and_those_of_the_living_are_not(
         os.utime(path, (long_ago, long_ago))
     remove_abandoned_directories()
     assert (living.exists(), dead.exists(), newborn.exists()) == (True, False, True)
+
+
+KILLED_AT_ITS_NURSERY = """
+import os, signal
+import mailbot.cage
+mailbot.cage.subprocess.Popen = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+mailbot.cage.Cage(1, seconds=3, memory_bytes=2**28).start()
+"""
+
+
+def test_a_parent_that_is_killed_as_its_nursery_begins_leaves_no_directory(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED_AT_ITS_NURSERY],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert list(tmp_path.iterdir()) == []

@@ -160,8 +160,14 @@ def fresh(url: str, request: pytest.FixtureRequest) -> Iterator[str]:
         server.drop(name)
 
 
-@pytest.mark.parametrize("within", [False, True], ids=["before it begins", "before its commit"])
-@pytest.mark.parametrize("share", ["some", pytest.param("every", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("share", "within"),
+    [
+        pytest.param("some", True, id="before the commit of some"),
+        pytest.param("every", False, marks=pytest.mark.slow, id="before every one begins"),
+        pytest.param("every", True, marks=pytest.mark.slow, id="before the commit of every one"),
+    ],
+)
 def test_an_outage_at_any_transaction_changes_no_end(
     share: str,
     within: bool,

@@ -106,6 +106,7 @@ def test_what_comes_later_is_taken_by_the_next_poll_and_nothing_is_marked(
     assert owner.flags() == [frozenset()] * 3
 
 
+@pytest.mark.slow
 def test_a_server_that_keeps_no_keywords_is_told_and_its_mail_is_taken_all_the_same(
     owner: Owner, sqlite_stores: Iterator[SqlStore], tmp_path: Path
 ) -> None:
@@ -119,6 +120,7 @@ def test_a_server_that_keeps_no_keywords_is_told_and_its_mail_is_taken_all_the_s
     assert owner.flags() == [frozenset()] * 2
 
 
+@pytest.mark.slow
 def test_ours_alone_are_moved(
     owner: Owner, sqlite_stores: Iterator[SqlStore], tmp_path: Path
 ) -> None:

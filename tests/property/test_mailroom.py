@@ -337,7 +337,10 @@ def test_whatever_happens_nothing_is_lost_and_nothing_is_done_twice(template: Pa
 
 @pytest.mark.parametrize(
     "broken",
-    [{"world_kind": Forgetful}, {"store_kind": Blind, "world_kind": Forgetful}],
+    [
+        pytest.param({"world_kind": Forgetful}, marks=pytest.mark.slow),
+        {"store_kind": Blind, "world_kind": Forgetful},
+    ],
     ids=["a recipient that knows no names", "a store that forgets what was sent"],
 )
 def test_a_mail_that_goes_out_twice_would_be_found(

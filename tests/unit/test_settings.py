@@ -260,3 +260,25 @@ def test_a_variable_that_is_no_json_is_told_in_one_line(
     with pytest.raises(ConfigurationError) as caught:
         loaded(file, monkeypatch, **{name: value})
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("section", "key"),
+    [
+        ('kind = "scim"', "url"),
+        ('kind = "http"\nurl = "https://localhost/v1"', "token_file"),
+        ('kind = "http"\nurl = "http://localhost/v1"\ntoken = "a"', "url"),
+        ('kind = "http"\nurl = "https://name:word@localhost/v1"\ntoken = "a"', "url"),
+        ('kind = "scim"\nurl = "https://localhost/v2"\ntoken = "две части"', "token_file"),
+    ],
+)
+def test_a_registering_service_without_address_or_key_or_in_clear_is_one_line(
+    section: str, key: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "mailbot.toml"
+    file.write_text(f"[provisioner]\n{section}\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        load(file, {}).check_accounts()
+    assert f"[provisioner] {key}" in str(caught.value)
+    assert "word" not in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
