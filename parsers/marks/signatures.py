@@ -45,10 +45,10 @@ CLEARLY_DARKER: Final = 0.12
 DARKER: Final = 0.04
 DARKEST: Final = 0.93  # nothing is darker than a one-bit seal
 CROSSINGS: Final = 2  # of a seal's blank bands, that make a signature; unsigned pages have none
-# A signature may lie wholly within a seal whose ink is as dark as this (of full black) and that covers so much of the
-# gap between title and name: then nobody can say «none».
+# A signature may lie wholly within a seal whose ink is as dark as this (of full black) and that leaves less room than
+# this free between title and name: then nobody can say «none». Where there was room and it is empty, anybody would.
 HIDING: Final = 0.45
-COVERED: Final = 10.0 * POINTS_PER_MM
+ROOM: Final = 25.0 * POINTS_PER_MM
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def find_signature(
     if across >= CROSSINGS and place.title is not None:
         return _found(place, Mark.PRESENT, None)
     own = _own_darkness(darkness(view.pixels), view, seal) or 0.0
-    is_hidden = own > HIDING and _covered(place, seal) > COVERED
+    is_hidden = own > HIDING and _room(place, seal) < ROOM
     return Signature(Mark.UNSURE if across or is_hidden else Mark.ABSENT, place.zone)
 
 
@@ -233,11 +233,11 @@ def _gap(place: SignatureLine) -> Box:
     return left, place.zone[1], right, place.zone[3]
 
 
-def _covered(place: SignatureLine, seal: Ring) -> float:
-    """How much of the gap between title and name lies under the seal, in points."""
+def _room(place: SignatureLine, seal: Ring) -> float:
+    """The longest part of the gap between title and name that the seal leaves free, in points."""
     left, top, right, bottom = _gap(place)
     middle = (top + ABOVE + bottom - BELOW) / 2
     if abs(middle - seal.y) > seal.radius:
-        return 0.0
+        return right - left
     half = math.sqrt(seal.radius**2 - (middle - seal.y) ** 2)
-    return max(min(right, seal.x + half) - max(left, seal.x - half), 0.0)
+    return max(min(right, seal.x - half) - left, right - max(left, seal.x + half))

@@ -7,7 +7,7 @@ import math
 import pytest
 from PIL import Image, ImageDraw
 
-from parsers.facts import Mark
+from parsers.facts import How, Mark
 from parsers.images.raster import rendered
 from parsers.layout import Page, Word
 from parsers.marks.marks import find_marks
@@ -48,8 +48,16 @@ def seal_of(image: Image.Image, words: Page | None = None) -> Mark:
     return find_marks(rendered(image, dpi=DPI), words or page()).seal
 
 
-def signature_of(image: Image.Image) -> Mark:
-    return find_marks(rendered(image, dpi=DPI), page()).signature
+def signature_of(image: Image.Image, words: Page | None = None) -> Mark:
+    return find_marks(rendered(image, dpi=DPI), words or page()).signature
+
+
+def close_page() -> Page:
+    """A page whose head's title and name stand so near one another that a seal between them fills the gap."""
+    body = [word for word in page().words if word.text in {"приказываю", "назначить"}]
+    texts = (("Директор", 120, 0), ("школы", 165, 0), ("П.П.", 320, 1), ("Петров", 345, 1))
+    words = [Word(text, (x, LINE, x + 5 * len(text), LINE + 9), 0.95, 1, c) for text, x, c in texts]
+    return Page("Приказ.pdf", 1, How.OCR, (*body, *words), 595.2, 841.9)
 
 
 def test_a_printed_emblem_with_a_solid_figure_is_left_to_a_person() -> None:
@@ -101,10 +109,16 @@ def test_strokes_across_the_rings_are_a_signature_though_as_black_as_the_seal() 
     assert signature_of(image) is Mark.PRESENT
 
 
-def test_whether_a_black_seal_hides_a_signature_is_left_to_a_person() -> None:
+def test_whether_a_black_seal_that_fills_the_gap_hides_a_signature_is_left_to_a_person() -> None:
     image, draw = sheet()
     draw_seal(draw, 250, LINE, BLACK)
-    assert signature_of(image) is Mark.UNSURE
+    assert signature_of(image, close_page()) is Mark.UNSURE
+
+
+def test_a_seal_beside_room_that_is_empty_hides_no_signature() -> None:
+    image, draw = sheet()
+    draw_seal(draw, 250, LINE, BLACK)
+    assert signature_of(image) is Mark.ABSENT
 
 
 def test_a_rule_across_a_seal_is_no_signature() -> None:
@@ -128,4 +142,4 @@ def test_print_under_a_seal_that_was_not_recognized_is_no_signature() -> None:
             draw.line(
                 [(left * SCALE, row * SCALE), ((left + 2) * SCALE, (row + 9) * SCALE)], BLACK, 2
             )
-    assert signature_of(image) is Mark.UNSURE
+    assert signature_of(image, close_page()) is Mark.UNSURE
