@@ -194,17 +194,22 @@ def _gives_way(places: Sequence[FoundPhone]) -> bool:
 def _uncertain(found: Sequence[Found[PersonName] | Found[Phone]]) -> tuple[Evidence, ...]:
     """Return the places of recognized values in which a word is not certain, if no place is."""
     return tuple(
-        one.evidence[0]
-        for one in found
-        if one.evidence[0].how is How.OCR and one.confidence < CERTAIN_WORD
+        one.evidence[0] for one in found if all(_is_uncertain(place) for place in one.evidence)
     )
 
 
+def _is_uncertain(place: Evidence) -> bool:
+    return place.how is How.OCR and place.confidence < CERTAIN_WORD
+
+
 def _found_head(letter: LetterText, known: _Understood) -> Found[PersonName] | None:
+    """Return who signs; a name that seal and signature have made uncertain is none, and no reason for a mismatch."""
     if known.signer is None or known.signer.person is None:
         return None
     person = known.signer.person
     place = letter.evidence(person.start, person.end)
+    if _is_uncertain(place):
+        return None
     return Found(replace(person.name(Case.NOMINATIVE), raw=place.raw), (place,))
 
 
@@ -234,7 +239,7 @@ def _found_date(letter: LetterText, numbering: Numbering) -> Found[dt.date] | No
     if numbering.date is None or numbering.date.value is None:
         return None
     place = letter.evidence(*numbering.date.span)
-    if place.how is How.OCR and place.confidence < CERTAIN_WORD:
+    if _is_uncertain(place):
         return None
     return Found(numbering.date.value, (place,))
 

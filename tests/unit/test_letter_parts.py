@@ -386,3 +386,15 @@ def test_a_letterhead_says_where_the_school_is(heading: str, place: str | None) 
     assert letter is not None
     found = letter.organization_place
     assert (found.value if found else None) == place
+
+
+def test_a_signer_read_with_little_certainty_is_nobody() -> None:
+    certain, unsure = (
+        find_letter([page(ORDER, how=How.OCR, unsure=words)], attachment="Приказ.pdf")
+        for words in ((), ("П.П.",))
+    )
+    assert certain is not None
+    assert unsure is not None
+    assert certain.head is not None
+    assert unsure.head is None
+    assert unsure.administrators == certain.administrators
