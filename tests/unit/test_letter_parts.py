@@ -379,3 +379,24 @@ def test_a_letterhead_says_where_the_school_is(heading: str, place: str | None) 
     assert letter is not None
     found = letter.organization_place
     assert (found.value if found else None) == place
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name"),
+    [
+        ("МБОУ «СОШ № 5» назначает администратором «Сферума»", "МБОУ «СОШ № 5»"),
+        (
+            "МБОУ СОШ № 5 им. И.И. Петрова назначает администратором «Сферума»",
+            "МБОУ СОШ № 5 им. И.И. Петрова",
+        ),
+        (
+            "МБОУ СОШ № 5 г. Твери просит назначить администратором «Сферума»",
+            "МБОУ СОШ № 5 г. Твери",
+        ),
+    ],
+)
+def test_a_schools_name_ends_before_what_the_school_does(sentence: str, name: str) -> None:
+    letter = find_letter([page(f"{sentence} Дятлову Анну Марковну.")], attachment="Приказ.pdf")
+    assert letter is not None
+    assert letter.organization_name is not None
+    assert letter.organization_name.value == name
