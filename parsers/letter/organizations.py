@@ -73,6 +73,11 @@ _PLACE_ALONE: Final = re.compile(
     r"[А-ЯЁ][а-яё]+(?:[ -][А-ЯЁа-яё][а-яё]*){0,3}[ .]*"
 )
 
+# What an institution does in a sentence that its name begins.
+_VERB: Final = re.compile(
+    r"(?<![А-Яа-яЁё])(?:назнача|прос|сообща|информиру|направля|уведомля|утвержда|ходатайству|гарантиру|возлага|поруча|довод)"
+    r"(?:ет|ит|ют|ят)(?![А-Яа-яЁё])"
+)
 _CELL: Final = re.compile(r"[^\t\n]+")
 
 _MOST_LINES: Final = 6
@@ -146,6 +151,8 @@ def _grown(text: str, end: int) -> int:
 
 
 def _trim(text: str, start: int, end: int) -> Span:
+    verb = _VERB.search(text, start, end)
+    end = verb.start() if verb else end
     while end > start:
         name = text[start:end]
         idle = name[-1] in " ,;:\n\t.-" and not re.search(r"\b\w\.$", name)

@@ -398,3 +398,24 @@ def test_a_signer_read_with_little_certainty_is_nobody() -> None:
     assert certain.head is not None
     assert unsure.head is None
     assert unsure.administrators == certain.administrators
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name"),
+    [
+        ("МБОУ «СОШ № 5» назначает администратором «Сферума»", "МБОУ «СОШ № 5»"),
+        (
+            "МБОУ СОШ № 5 им. И.И. Петрова назначает администратором «Сферума»",
+            "МБОУ СОШ № 5 им. И.И. Петрова",
+        ),
+        (
+            "МБОУ СОШ № 5 г. Твери просит назначить администратором «Сферума»",
+            "МБОУ СОШ № 5 г. Твери",
+        ),
+    ],
+)
+def test_a_schools_name_ends_before_what_the_school_does(sentence: str, name: str) -> None:
+    letter = find_letter([page(f"{sentence} Дятлову Анну Марковну.")], attachment="Приказ.pdf")
+    assert letter is not None
+    assert letter.organization_name is not None
+    assert letter.organization_name.value == name
