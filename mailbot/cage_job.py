@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from parsers.facts import Field, Reading
+from parsers.images.memory import memory_told
 from parsers.images.tesseract import Tesseract
 from parsers.limits import Limits
 from parsers.names.declension import parses
@@ -22,4 +23,5 @@ def read(raw: bytes, labels: Mapping[str, Sequence[str]] | None = None) -> Readi
     `labels` are further labels of the questionnaire, by the names of their fields.
     """
     extra = {Field(name): phrases for name, phrases in (labels or {}).items()}
-    return read_message(raw, ocr=Tesseract(), limits=Limits(), extra_labels=extra)
+    with memory_told():
+        return read_message(raw, ocr=Tesseract(), limits=Limits(), extra_labels=extra)
