@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from parsers.facts import Field, Reading
+from parsers.images.memory import memory_told
 from parsers.images.tesseract import Tesseract
 from parsers.limits import Limits
 from parsers.names.declension import parses
@@ -25,6 +26,7 @@ def read(
     pictures.
     """
     extra = {Field(name): phrases for name, phrases in (labels or {}).items()}
-    return read_message(
-        raw, ocr=Tesseract(), limits=Limits(), extra_labels=extra, with_views=with_views
-    )
+    with memory_told():
+        return read_message(
+            raw, ocr=Tesseract(), limits=Limits(), extra_labels=extra, with_views=with_views
+        )

@@ -13,6 +13,7 @@ from typing import Final
 from parsers.documents.paper import SourcePage
 from parsers.images.drawn import Drawn
 from parsers.images.faults import OcrFailedError
+from parsers.images.memory import memory_told
 from parsers.images.ocr import OcrEngine
 from parsers.images.raster import Matrix, Pictured, PictureError, load_pixels, rendered
 from parsers.images.recognition import read_picture
@@ -143,14 +144,15 @@ class Recognizer:
         if raster is None:
             return _Attempt()
         try:
-            upright, page = read_picture(
-                raster.image,
-                dpi=raster.dpi,
-                engine=self.engine,
-                document=name,
-                number=source.number,
-                timeout=self.page_seconds,
-            )
+            with memory_told():
+                upright, page = read_picture(
+                    raster.image,
+                    dpi=raster.dpi,
+                    engine=self.engine,
+                    document=name,
+                    number=source.number,
+                    timeout=self.page_seconds,
+                )
         except PictureError:
             return _Attempt()
         except (OcrFailedError, MemoryError) as error:
