@@ -86,6 +86,8 @@ def end(world: World) -> dict[str, Any]:
     """Everything that may not depend on an outage."""
     with world.store.begin(write=False) as work:
         applications = list(work.applications())
+        # PostgreSQL's sequences leave out numbers when it has crashed
+        order = {one.id: number for number, one in enumerate(applications)}
         return {
             "states": [one.state for one in applications],
             "history": [[row.target for row in work.history(one.id)] for one in applications],
@@ -95,7 +97,7 @@ def end(world: World) -> dict[str, Any]:
             "places": sorted((row.key, row.fate) for row in work.seen_rows()),
             "replies": [[row.kind for row in work.replies(one.id)] for one in applications],
             "statuses": {row.status for one in applications for row in work.replies(one.id)},
-            "sent": sorted((row.application_id, row.kind) for row in world.sent),
+            "sent": sorted((order[row.application_id], row.kind) for row in world.sent),
             "rights": world.rights(),
         }
 
