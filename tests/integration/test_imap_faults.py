@@ -17,6 +17,7 @@ from tests.integration.mail_servers import PASSWORD, Authority, Dovecot, free_po
 from workflow.ports import ServiceUnavailableError
 
 LETTER = b"From: school@example.ru\r\nSubject: application\r\n\r\ntext\r\n"
+NEARLY_ALL = 0.97  # a pass is some bytes shorter at times: the server tells in it how long it took
 
 _numbers = count(1)
 
@@ -129,7 +130,7 @@ def whole_length(authority: Authority, dovecot: Dovecot, authority_file: Path) -
 
 
 @pytest.mark.parametrize("then", ["stall", "cut"])
-@pytest.mark.parametrize("share", [step / 16 for step in range(16)] + [0.999])
+@pytest.mark.parametrize("share", [step / 16 for step in range(16)] + [NEARLY_ALL])
 def test_a_server_that_falls_silent_in_the_middle_of_any_reply_is_one_fault_and_no_loss(
     share: float,
     then: str,
