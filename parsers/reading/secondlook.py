@@ -192,7 +192,9 @@ def _completed(look: Look, find: FindLetter, recognizer: Recognizer) -> Look:
     upright = recognizer.upright(leaf)
     if upright is None or recognizer.deadline.expired:
         return look
-    read = "".join(_NOT_DIGITS.sub("", other.page.text) for other in look.leaves)
+    read = ""
+    if look.letter.administrators:  # else the first look could tie no number to anybody
+        read = "".join(_NOT_DIGITS.sub("", other.page.text) for other in look.leaves)
     for page in look_again(
         upright,
         recognizer.engine,
@@ -236,7 +238,7 @@ def _is_short(name: PersonName) -> bool:
 def _merged(letter: Letter, again: Letter, read: str) -> Letter:
     """Take from another look what is missing, and nothing else; of names only full ones, initials are the head's.
 
-    `read` are the digits of the first look.
+    `read` are the digits of a first look that has named somebody.
     """
     is_full = bool(again.administrators) and not any(
         found.value.initials or _is_short(found.value) for found in again.administrators

@@ -277,3 +277,10 @@ def test_a_number_that_the_first_look_read_and_did_not_take_is_somebody_elses(
     lost = [*ORDER[:3], "учителя информатики.", controls, ORDER[-1]]
     other = [*ORDER[:3], "учителя информатики, телефон +7 (926) 765-43-21.", ORDER[-1]]
     assert not any(numbers(look(monkeypatch, page(lost), further=[page(other)])))
+
+
+def test_a_number_is_taken_where_the_first_look_had_lost_whose_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lost = [line.replace("администратором", "нистрат") for line in ORDER]
+    assert numbers(look(monkeypatch, page(lost), further=[page(ORDER)])) == ["+79161234567"]
