@@ -63,6 +63,11 @@ _HAS_NUMBER: Final = re.compile(r"[0-9](?:[ ().-]{0,3}[0-9]){9}")
 # «вместо номера …»: right before the number that goes.
 _REPLACED: Final = re.compile(r"\b(?:вместо|взамен)\s+(?:[а-яё]+\s+){0,3}$", re.IGNORECASE)
 
+# Who is administrator no longer; the number that follows is his, unless somebody else is named in between.
+_FORMER: Final = re.compile(
+    r"\b(?:прежн|предыдущ|предшествующ|бывш)\w+\s+(?:[а-яё]+\s+)?администратор\w*", re.IGNORECASE
+)
+
 # What is said behind a number that is not to be used.
 _REFUSED: Final = re.compile(
     r"^[^.;]{0,40}\b(?:не\s+(?:использ|примен|указыв|привяз|регистр)|(?:прошу|просим)\s+(?:отключ|удал|исключ|отвяз))",
@@ -125,7 +130,9 @@ def _owner(phone: FoundPhone, places: _Places) -> _Owner:
         return _Owner.OTHER
     piece = places.pieces[number]
     label = _label_of(phone, number, places.pieces)
-    if _REPLACED.search(piece.text[: phone.start - piece.start]):
+    if _REPLACED.search(piece.text[: phone.start - piece.start]) or _is_formers(
+        phone, piece, places
+    ):
         return _Owner.OTHER
     if _REFUSED.match(piece.text[phone.end - piece.start :]):
         return _Owner.OTHER
@@ -153,6 +160,16 @@ def _owner(phone: FoundPhone, places: _Places) -> _Owner:
     if _administrator_in(piece.text) or _FOR_PLATFORM.search(piece.text):
         return _Owner.ADMINISTRATOR
     return _owner_nearby(phone, piece, places)
+
+
+def _is_formers(phone: FoundPhone, piece: Segment, places: _Places) -> bool:
+    """Say whether a number stands behind the former administrator, and nobody in the role between them."""
+    former = list(_FORMER.finditer(piece.text, 0, phone.start - piece.start))
+    return bool(former) and not any(
+        one.role is PersonRole.ADMINISTRATOR
+        and piece.start + former[-1].end() <= one.person.start < phone.start
+        for one in places.mentions
+    )
 
 
 def _bound(phone: FoundPhone, here: Sequence[Mention], piece: Segment) -> Mention | None:

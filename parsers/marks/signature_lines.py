@@ -16,11 +16,11 @@ from parsers.layout import Page, Word, bounding_box
 
 POINTS_PER_MM: Final = 72 / 25.4
 
-# The title of whoever signs for a school, at the beginning of a line; a seal often takes its last letter
+# The title of whoever signs for a school, at the beginning of a line; a seal often takes its first or last letter
 TITLE: Final = re.compile(
     r"^\W*((и\s?\W?\s?о\W?|врио|в\W?р\W?и\W?о\W?|исполняющ\w+ обязанности|за"
     r"|временно исполняющ\w+ обязанности)\s*)?"
-    r"(директор?|заведующ|руководител?|начальник?|ректор?|председател?|глава)(\w{0,3})\b",
+    r"(\w?иректор?|заведующ|руководител?|начальник?|ректор?|председател?|глава)(\w{0,3})\b",
     re.IGNORECASE,
 )
 # Initials and surname in either order, as recognition gives them («И.Н Громова», «Громова И. Н.»)

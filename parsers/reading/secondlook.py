@@ -195,6 +195,7 @@ def _completed(look: Look, find: FindLetter, recognizer: Recognizer) -> Look:
     read = ""
     if look.letter.administrators:  # else the first look could tie no number to anybody
         read = "".join(_NOT_DIGITS.sub("", other.page.text) for other in look.leaves)
+    given: set[str] = set()
     for page in look_again(
         upright,
         recognizer.engine,
@@ -205,9 +206,10 @@ def _completed(look: Look, find: FindLetter, recognizer: Recognizer) -> Look:
         pages = [page if other.source is leaf.source else other.page for other in look.leaves]
         again = find(pages)
         if again is not None:
-            look = replace(
-                look, letter=_merged(look.letter, again, read), further=(*look.further, page)
-            )
+            others = frozenset(number for number in map(_number, again.phones) if number in read)
+            letter = _merged(look.letter, again, others - given)
+            look = replace(look, letter=letter, further=(*look.further, page))
+            given |= others
         if not _lacks(look.letter):
             break
     return look
@@ -235,10 +237,10 @@ def _is_short(name: PersonName) -> bool:
     return not name.initials and len(name.raw.split()) < 3
 
 
-def _merged(letter: Letter, again: Letter, read: str) -> Letter:
+def _merged(letter: Letter, again: Letter, others: frozenset[str]) -> Letter:
     """Take from another look what is missing, and nothing else; of names only full ones, initials are the head's.
 
-    `read` are the digits of a first look that has named somebody.
+    `others` are numbers that seem to be somebody else's.
     """
     is_full = bool(again.administrators) and not any(
         found.value.initials or _is_short(found.value) for found in again.administrators
@@ -255,7 +257,7 @@ def _merged(letter: Letter, again: Letter, read: str) -> Letter:
             administrators=again.administrators,
             self_appointed=again.self_appointed,
         )
-    if not any(map(is_usable, letter.phones)) and _fills(letter.phones, again.phones, read):
+    if not any(map(is_usable, letter.phones)) and _fills(letter.phones, again.phones, others):
         letter = replace(letter, phones=again.phones)
     return replace(
         letter,
@@ -264,18 +266,31 @@ def _merged(letter: Letter, again: Letter, read: str) -> Letter:
     )
 
 
-def _fills(phones: Sequence[Found[Phone]], again: Sequence[Found[Phone]], read: str) -> bool:
+def _fills(
+    phones: Sequence[Found[Phone]], again: Sequence[Found[Phone]], others: frozenset[str]
+) -> bool:
     """Whether another look's numbers are what is missing, and not those of somebody else.
 
     A look that has lost other lines takes the school's landline or the head's mobile for it. A number that was seen,
-    but could not be read, is where it was; one that the first look read, and did not take, is somebody else's.
+    but could not be read, is where it was. One that the first look read, and did not take, is somebody else's, unless
+    two further looks give it. Where the beginning of a number is lost, so may be the words that say whose it is.
     """
     mobiles = [found for found in again if found.value.kind is PhoneKind.MOBILE]
     seen = [place for found in phones for place in found.evidence]
     if not seen:
-        return bool(mobiles) and not any(_wanted(found.value) in read for found in mobiles)
+        numbers = {_number(found) for found in mobiles}
+        return bool(numbers) and not numbers & others and all(map(_is_whole, mobiles))
     places = [place for found in mobiles for place in found.evidence]
     return bool(places) and all(any(_meet(place, one) for one in seen) for place in places)
+
+
+def _number(found: Found[Phone]) -> str:
+    return _wanted(found.value)
+
+
+def _is_whole(found: Found[Phone]) -> bool:
+    """Whether a number stands there with its trunk prefix."""
+    return len(_NOT_DIGITS.sub("", found.value.raw)) > NUMBER_DIGITS
 
 
 def _meet(place: Evidence, other: Evidence) -> bool:

@@ -419,3 +419,26 @@ def test_a_schools_name_ends_before_what_the_school_does(sentence: str, name: st
     assert letter is not None
     assert letter.organization_name is not None
     assert letter.organization_name.value == name
+
+
+@pytest.mark.parametrize(
+    "former",
+    [
+        "Права прежнего администратора, тел. 8-915-111-00-11, прошу отозвать.",
+        "Прошу отозвать права у предыдущего администратора Лапшиной Г.К. (8-915-111-00-11).",
+        "Бывшего школьного администратора (8-915-111-00-11) исключить.",
+    ],
+)
+def test_the_former_administrators_number_is_nobodys(former: str) -> None:
+    text = ORDER.replace(", тел. 8 916 234-56-78.", ".\n" + former)
+    letter = find_letter([page(text)], attachment="Приказ.pdf")
+    assert letter is not None
+    assert [one.value.nominatives for one in letter.administrators] == [("Иванова Мария Петровна",)]
+    assert not letter.phones
+
+
+def test_a_number_behind_both_the_former_and_the_new_administrator_is_the_new_ones() -> None:
+    text = ORDER.replace("Назначить", "Вместо прежнего администратора назначить")
+    letter = find_letter([page(text)], attachment="Приказ.pdf")
+    assert letter is not None
+    assert [one.value.e164 for one in letter.phones] == ["+79162345678"]
