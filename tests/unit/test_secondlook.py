@@ -289,8 +289,8 @@ def test_a_number_is_taken_where_the_first_look_had_lost_whose_it_is(
 def test_a_number_that_the_first_look_read_and_two_others_tie_is_taken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    torn = "мобильнь омер Ивановой М.П. для предоставления прав: +7 (916) 123-45-67."
-    untied = [*ORDER[:3], "учителя информатики. Контактный", torn, ORDER[-1]]
+    misread = "Исп. Лях О.Ю., тел. +7 (916) 123-45-67."
+    untied = [*ORDER[:3], "учителя информатики.", misread, ORDER[-1]]
     assert not any(numbers(look(monkeypatch, page(untied), further=[page(ORDER)])))
     twice = [page(ORDER), page(ORDER)]
     assert numbers(look(monkeypatch, page(untied), further=twice)) == ["+79161234567"]
