@@ -63,10 +63,11 @@ _HAS_NUMBER: Final = re.compile(r"[0-9](?:[ ().-]{0,3}[0-9]){9}")
 # «вместо номера …»: right before the number that goes.
 _REPLACED: Final = re.compile(r"\b(?:вместо|взамен)\s+(?:[а-яё]+\s+){0,3}$", re.IGNORECASE)
 
-# Who is administrator no longer; the number that follows is his, unless somebody else is named in between.
+# Who is administrator no longer; the number beside him is his, unless somebody else is named in between.
 _FORMER: Final = re.compile(
     r"\b(?:прежн|предыдущ|предшествующ|бывш)\w+\s+(?:[а-яё]+\s+)?администратор\w*", re.IGNORECASE
 )
+_FORMER_BEHIND: Final = re.compile(rf"[^.;]{{0,40}}?{_FORMER.pattern}", re.IGNORECASE)
 
 # What is said behind a number that is not to be used.
 _REFUSED: Final = re.compile(
@@ -163,13 +164,15 @@ def _owner(phone: FoundPhone, places: _Places) -> _Owner:
 
 
 def _is_formers(phone: FoundPhone, piece: Segment, places: _Places) -> bool:
-    """Say whether a number stands behind the former administrator, and nobody in the role between them."""
-    former = list(_FORMER.finditer(piece.text, 0, phone.start - piece.start))
-    return bool(former) and not any(
-        one.role is PersonRole.ADMINISTRATOR
-        and piece.start + former[-1].end() <= one.person.start < phone.start
-        for one in places.mentions
-    )
+    """Say whether the former administrator stands before or behind a number, nobody in the role between them."""
+    text, start = piece.text, piece.start
+    gaps = [
+        (start + one.end(), phone.start) for one in _FORMER.finditer(text, 0, phone.start - start)
+    ][-1:]
+    if behind := _FORMER_BEHIND.match(text, phone.end - start):
+        gaps.append((phone.end, start + behind.end()))
+    named = [one.person.start for one in places.mentions if one.role is PersonRole.ADMINISTRATOR]
+    return any(not any(low <= at < high for at in named) for low, high in gaps)
 
 
 def _bound(phone: FoundPhone, here: Sequence[Mention], piece: Segment) -> Mention | None:

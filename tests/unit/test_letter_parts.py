@@ -427,6 +427,7 @@ def test_a_schools_name_ends_before_what_the_school_does(sentence: str, name: st
         "Права прежнего администратора, тел. 8-915-111-00-11, прошу отозвать.",
         "Прошу отозвать права у предыдущего администратора Лапшиной Г.К. (8-915-111-00-11).",
         "Бывшего школьного администратора (8-915-111-00-11) исключить.",
+        "Номер 8-915-111-00-11 принадлежит бывшему администратору.",
     ],
 )
 def test_the_former_administrators_number_is_nobodys(former: str) -> None:
@@ -441,4 +442,20 @@ def test_a_number_behind_both_the_former_and_the_new_administrator_is_the_new_on
     text = ORDER.replace("Назначить", "Вместо прежнего администратора назначить")
     letter = find_letter([page(text)], attachment="Приказ.pdf")
     assert letter is not None
+    assert [one.value.e164 for one in letter.phones] == ["+79162345678"]
+
+
+@pytest.mark.parametrize(
+    "former",
+    [
+        "Сизова Анна Юрьевна больше не является администратором «Сферума».",
+        "Отказать Сизовой Анне Юрьевне (8-915-111-00-11) в назначении администратором «Сферума».",
+        "Кандидатуру Сизовой Анны Юрьевны, 8-915-111-00-11, отклонить.",
+    ],
+)
+def test_who_is_refused_the_role_does_not_have_it(former: str) -> None:
+    text = ORDER.replace("Назначить", former + " Назначить")
+    letter = find_letter([page(text)], attachment="Приказ.pdf")
+    assert letter is not None
+    assert [one.value.nominatives for one in letter.administrators] == [("Иванова Мария Петровна",)]
     assert [one.value.e164 for one in letter.phones] == ["+79162345678"]
