@@ -35,6 +35,8 @@ CERTAIN_WORD: Final = 0.6
 """Confidence of recognition below which a word of the name or number is a doubt; correct words lie above 0.8."""
 
 _SPACES: Final = re.compile(r"\s+")
+# «132-о», «132-О»: recognition reads the index as a nought, and which letter it was cannot be told
+_LETTER_OR_ZERO: Final = re.compile(r"(?<=[-/])0$")
 
 # Numbers that somebody can sign in with.
 _USABLE: Final = frozenset({PhoneKind.MOBILE, PhoneKind.FOREIGN})
@@ -254,7 +256,10 @@ def _impossible_date(letter: LetterText, numbering: Numbering) -> Evidence | Non
 def _found_number(letter: LetterText, numbering: Numbering) -> Found[str] | None:
     if numbering.number is None or numbering.number_span is None:
         return None
-    return Found(numbering.number, (letter.evidence(*numbering.number_span),))
+    place = letter.evidence(*numbering.number_span)
+    if place.how is How.OCR and _LETTER_OR_ZERO.search(numbering.number):
+        return None
+    return Found(numbering.number, (place,))
 
 
 def _principal_place(known: _Understood) -> int:

@@ -80,6 +80,9 @@ _VERB: Final = re.compile(
 )
 _CELL: Final = re.compile(r"[^\t\n]+")
 
+# A settlement's second word on the next line of an address: «п. Сосновый / Мыс, ул. Новая»
+_REST_OF_PLACE: Final = re.compile(r"(?<=[а-яё])\n[ ]*[А-ЯЁ][а-яё-]+(?=[ ]*,)")
+
 _MOST_LINES: Final = 6
 
 
@@ -103,6 +106,8 @@ def find_place(text: str, header_end: int) -> Span | None:
     """Return the span of the letterhead's address before `header_end`, else of a cell that only names a place."""
     header = text[:header_end]
     address = next((span for span in lines(header) if _ADDRESS.search(header[slice(*span)])), None)
+    if address and (rest := _REST_OF_PLACE.match(header, address[1])):
+        address = address[0], rest.end()
     cells = (cell for cell in _CELL.finditer(header) if _PLACE_ALONE.fullmatch(cell[0]))
     return address or next((cell.span() for cell in cells), None)
 

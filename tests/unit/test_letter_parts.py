@@ -377,6 +377,7 @@ def test_a_role_whose_last_letters_a_seal_has_taken_is_still_the_role(word: str)
             "170000, г. Тверь, ул. Новая, 1",
         ),
         ("МБОУ СОШ № 5\nПРИКАЗ\nс. Верхние Ключи\t№ 4\t12.09.2024", "с. Верхние Ключи"),
+        ("МБОУ СОШ № 5\n174647, п. Сосновый\nМыс, ул. Новая, 1", "174647, п. Сосновый Мыс"),
         ("МБОУ СОШ № 5\nПРИКАЗ\n12.09.2024 № 4", None),
     ],
 )
@@ -459,3 +460,14 @@ def test_who_is_refused_the_role_does_not_have_it(former: str) -> None:
     assert letter is not None
     assert [one.value.nominatives for one in letter.administrators] == [("Иванова Мария Петровна",)]
     assert [one.value.e164 for one in letter.phones] == ["+79162345678"]
+
+
+def test_an_index_that_recognition_has_made_a_nought_makes_the_number_uncertain() -> None:
+    order = ORDER.replace("№ 7", "№ 7-0")
+    printed = find_letter([page(order)], attachment="Приказ.pdf")
+    recognized = find_letter([page(order, how=How.OCR)], attachment="Приказ.pdf")
+    assert printed is not None
+    assert recognized is not None
+    assert printed.number is not None
+    assert printed.number.value == "7-0"
+    assert recognized.number is None

@@ -658,6 +658,7 @@ ELSEWHERE = Found("170000, г. Тверь, ул. Новая, 1", (PLACE,))
         ({"organization_place": None, "head": None}, Code.ORGANIZATION_MISMATCH),
         ({"organization_place": ELSEWHERE}, Code.ORGANIZATION_MISMATCH),
         ({"organization_place": None, "head": None, "inn": Found("7707083893", (PLACE,))}, None),
+        ({"organization_place": ELSEWHERE, "inn": Found("7707083893", (PLACE,))}, None),
     ],
 )
 def test_a_number_without_a_place_is_no_identity(

@@ -81,11 +81,7 @@ def organization_unproved(case: Case) -> Iterator[Finding]:
     letter, form = case.letter, case.questionnaire
     if letter is None or form is None or _named_alike(letter, form) is not Agreement.UNSURE:
         return
-    same_number = any(
-        found is not None and found.value == form.text(name)
-        for found, name in ((letter.inn, Field.INN), (letter.ogrn, Field.OGRN))
-    )
-    if same_number or _same_head(letter, form) or any(organization_mismatch(case)):
+    if _same_number(letter, form) or _same_head(letter, form) or any(organization_mismatch(case)):
         return
     yield finding(
         Code.ORGANIZATION_MISMATCH,
@@ -101,11 +97,21 @@ def _named_alike(letter: Letter, form: Questionnaire) -> Agreement | None:
     if letter.organization_name is None or not names:
         return None
     places = (Field.REGION, Field.MUNICIPALITY, Field.LOCALITY, Field.ADDRESS)
+    # beside an equal ИНН an address that is written otherwise is no other school's
+    place = None if _same_number(letter, form) else letter.organization_place
     return same_organization(
         letter.organization_name.value,
         names,
         [text for name in places if (text := form.text(name))],
-        letter_place=letter.organization_place.value if letter.organization_place else "",
+        letter_place=place.value if place else "",
+    )
+
+
+def _same_number(letter: Letter, form: Questionnaire) -> bool:
+    """Whether both papers have the same ИНН or ОГРН."""
+    return any(
+        found is not None and found.value == form.text(name)
+        for found, name in ((letter.inn, Field.INN), (letter.ogrn, Field.OGRN))
     )
 
 
