@@ -201,12 +201,22 @@ def arranged(
     width = _width(rows)
     for number, row in enumerate(rows):
         breaks = _breaks(row, width) - _hidden(row, seal, scale)
-        cell = 0
-        for at, word in enumerate(mended(row)):
-            text = word.text.strip(BORDER) or word.text
-            cell += at in breaks or (at > 0 and word.text.startswith(BORDER))
-            yield Word(text, _scaled(word.box, scale), word.confidence, number, cell)
-            cell += text != word.text and word.text.endswith(BORDER)
+        cell, is_next = 0, False
+        words = mended(row)
+        for at, word in enumerate(words):
+            text = word.text.strip(BORDER)
+            is_next |= at in breaks or (at > 0 and word.text.startswith(BORDER))
+            if not text and not _is_among_digits(words, at):
+                continue
+            cell += is_next
+            yield Word(text or word.text, _scaled(word.box, scale), word.confidence, number, cell)
+            is_next = bool(text) and word.text.endswith(BORDER)
+
+
+def _is_among_digits(words: Sequence[RecognizedWord], at: int) -> bool:
+    """Whether digits stand on both sides of a word: a bar there may be one."""
+    before, after = words[max(at - 1, 0)].text, words[min(at + 1, len(words) - 1)].text
+    return before[-1:].isdigit() and after[:1].isdigit()
 
 
 def _width(rows: Sequence[Sequence[RecognizedWord]]) -> int:

@@ -59,3 +59,13 @@ def test_pieces_of_lines_that_rise_on_a_photo_come_to_the_line_that_they_stand_n
     ]
     lines = {word.text: word.line for word in arranged(words, 0.5)}
     assert lines["Сергей"] == lines["Ли"] != lines["информатизации,"]
+
+
+def test_a_border_that_stands_alone_parts_cells_and_is_no_word() -> None:
+    found = texts(row("Телефон", 60), row("|", 155), row("8-916-123-45-67", 250))
+    assert found == [("Телефон", 0), ("8-916-123-45-67", 1)]
+
+
+def test_a_bar_among_digits_may_be_one_of_them() -> None:
+    found = texts(row("8-916", 60), row("|", 155), row("23-45-67", 250))
+    assert [text for text, _ in found] == ["8-916", "|", "23-45-67"]
