@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.acceptance.house import House
 from tests.acceptance.papers import good
+
+pytestmark = pytest.mark.slow  # waits for a socket, three passes
 
 
 def test_without_the_antivirus_messages_wait_and_are_read_when_it_is_no_longer_asked_for(

@@ -6,10 +6,13 @@ import io
 from pathlib import Path
 
 import openpyxl
+import pytest
 
 from mailbot.samples import File
 from tests.acceptance.house import House, single_line
 from tests.acceptance.papers import XLSX, message, order, person, school
+
+pytestmark = pytest.mark.slow  # four commands for one label
 
 
 def odd_form(number: int) -> File:

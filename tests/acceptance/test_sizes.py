@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.acceptance.house import House
 from tests.acceptance.papers import (
     address,
@@ -14,6 +16,8 @@ from tests.acceptance.papers import (
 )
 
 LARGEST = 60 * 2**20
+
+pytestmark = pytest.mark.slow  # messages of sixty megabytes
 
 
 def enlarged(raw: bytes) -> bytes:

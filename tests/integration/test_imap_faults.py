@@ -130,7 +130,11 @@ def whole_length(authority: Authority, dovecot: Dovecot, authority_file: Path) -
 
 
 @pytest.mark.parametrize("then", ["stall", "cut"])
-@pytest.mark.parametrize("share", [step / 16 for step in range(16)] + [NEARLY_ALL])
+@pytest.mark.parametrize(
+    "share",
+    [pytest.param(step / 16, marks=[pytest.mark.slow] if step % 5 else []) for step in range(16)]
+    + [NEARLY_ALL],
+)
 def test_a_server_that_falls_silent_in_the_middle_of_any_reply_is_one_fault_and_no_loss(
     share: float,
     then: str,
