@@ -68,7 +68,6 @@ def build(settings: Settings, *, keep_pictures: bool = True) -> Iterator[App]:
     Without `keep_pictures` the readings' pictures are dropped: reading writes nothing.
     """
     store = store_of(settings)
-    blobs = blobs_of(settings)
     pictures = pictures_of(settings)
     ids = signed_ids(settings)
     writer = JinjaReplyWriter(reply_settings(settings), ids=ids, picture=pictures.get)
@@ -80,7 +79,7 @@ def build(settings: Settings, *, keep_pictures: bool = True) -> Iterator[App]:
         with cage:
             desk = Desk(
                 store=store,
-                blobs=blobs,
+                blobs=blobs_of(settings),
                 read=meter.timed(read),
                 provisioner=provisioner_of(settings, store),
                 write=writer,

@@ -17,6 +17,13 @@ from parsers.facts import PersonName, Sex
 from parsers.names.declension import given_nominatives, surname_nominatives
 from parsers.names.folding import fold_look_alikes, fold_punctuation
 from parsers.names.morphology import declines_given, is_given_name, is_surname
+from parsers.names.neighbours import (
+    belongs_to_next,
+    goes_on,
+    is_behind_surname,
+    is_given_first,
+    may_be_given,
+)
 from parsers.names.patronymics import Case, read_patronymic, turkic_sex
 from parsers.names.tokens import Token, is_role_word, may_be_name, name_tokens
 
@@ -170,7 +177,7 @@ def _with_patronymic(text: str, tokens: list[Token], at: int) -> tuple[FoundPers
         return None
     if not (may_be_name(one.text) or (one.inside and not is_role_word(one.text))):
         return None
-    if _behind_surname(tokens, at):
+    if is_behind_surname(tokens, at):
         return None  # «Цыренова Баира Доржи-Ханды Бадмаевича»: more names than three
     turkic = _turkic(tokens, at)
     if turkic is not None:
@@ -188,38 +195,14 @@ def _with_patronymic(text: str, tokens: list[Token], at: int) -> tuple[FoundPers
     if surname_first and given_first:
         given_first = is_given_name(one.text) and not is_given_name(two.text)
         surname_first = not given_first
-    if surname_first and three is not None and _may_be_given(two.text):
+    if surname_first and three is not None and may_be_given(two.text):
         if four is not None and four.word and four.follows and not is_surname(one.text):
-            return None if _is_given_first(tokens, at + 1) else _three(text, tokens, at)
+            return None if is_given_first(tokens, at + 1) else _three(text, tokens, at)
         return _three(text, tokens, at)
     vouched = is_given_name(one.text) or (three is not None and not is_surname(one.text))
     if given_first and three is not None and vouched:
         return _found(text, tokens[at : at + 3], (three, one, two)), 3
     return None
-
-
-def _behind_surname(tokens: list[Token], at: int) -> bool:
-    """Say whether a given name follows a surname on its line: it begins no name of its own."""
-    one, before = tokens[at], tokens[at - 1] if at else None
-    if before is None or not (before.word and one.follows) or one.newline:
-        return False
-    return is_given_name(one.text) and not is_surname(one.text) and is_surname(before.text)
-
-
-def _may_be_given(word: str) -> bool:
-    """Say whether `word` can be a given name, a month's too («Марту Ивановну»)."""
-    return may_be_name(word) or is_given_name(word)
-
-
-def _is_given_first(tokens: list[Token], at: int) -> bool:
-    """Say whether «Слово Мария Петровна Иванова» begins with a word that belongs to no name."""
-    given, last = tokens[at], tokens[at + 2]
-    patronymic = tokens[at + 1]
-    if last.newline and not (given.newline or patronymic.newline):
-        return False  # «Мельник Оксану Олеговну», and in the next line of the list somebody else
-    if last.cell and not (given.cell or patronymic.cell):
-        return False  # likewise in the next column
-    return is_given_name(given.text) and may_be_name(last.text) and is_surname(last.text)
 
 
 def _three(text: str, tokens: list[Token], at: int) -> tuple[FoundPerson, int]:
@@ -246,7 +229,7 @@ def _with_initials(text: str, tokens: list[Token], at: int) -> tuple[FoundPerson
         return None
     third = rest[1] if len(rest) > 1 and rest[1].follows else None
     if first.word and not second.word and may_be_name(first.text):
-        if third is not None and third.word and _belongs_to_next(first, second, third):
+        if third is not None and third.word and belongs_to_next(first, second, third):
             return None
         return _found(text, [first, second], (first, second)), 2
     if first.word and second.word and third is not None and not third.word:
@@ -257,19 +240,6 @@ def _with_initials(text: str, tokens: list[Token], at: int) -> tuple[FoundPerson
     if not first.word and second.word and may_be_name(second.text):
         return _found(text, [first, second], (second, first)), 2
     return None
-
-
-def _belongs_to_next(before: Token, initials: Token, after: Token) -> bool:
-    """Of «Петров П.П. Иванова» and «Слово И.И. Иванов» say whether the initials are the second's."""
-    if not may_be_name(after.text):
-        return False
-    if initials.cell and not (after.cell or after.newline):
-        return True  # «МБОУ СОШ х. Камышный | О.С. Щукина»
-    if after.newline or initials.newline:
-        return initials.newline and not after.newline
-    if after.cell or initials.cell:
-        return initials.cell and not after.cell
-    return not is_surname(before.text) and is_surname(after.text)
 
 
 def _pairs(text: str, tokens: list[Token]) -> Iterator[FoundPerson]:
@@ -285,7 +255,7 @@ def _pairs(text: str, tokens: list[Token]) -> Iterator[FoundPerson]:
         three = tokens[at + 1] if at + 1 < len(tokens) else None
         if read_patronymic(two.text) and is_given_name(one.text):
             continue  # «Олега Игоревича» whose surname was not known for one
-        if _goes_on(three) and not (is_given_name(two.text) and declines_given(two.text)):
+        if goes_on(three) and not (is_given_name(two.text) and declines_given(two.text)):
             yield _found(text, [one, two, tokens[at + 1]], (one, two, tokens[at + 1]), assumed=True)
             at += 2
             continue
@@ -297,13 +267,6 @@ def _pairs(text: str, tokens: list[Token]) -> Iterator[FoundPerson]:
             continue
         yield _found(text, [one, two], parts)
         at += 1
-
-
-def _goes_on(token: Token | None) -> bool:
-    """Say whether a third name follows on the line («Ким Ен Сун»)."""
-    if token is None or not token.word or not token.follows or token.newline:
-        return False
-    return may_be_name(token.text)
 
 
 def _bare(text: str, tokens: list[Token]) -> Iterator[FoundPerson]:

@@ -75,10 +75,7 @@ def read_message(
         look_for_form(papers.values(), recognizer)
     return Reading(
         headers=message.headers,
-        documents=tuple(
-            _document(file, sheets.get(file), papers.get(file), questionnaires[file])
-            for file in files
-        ),
+        documents=tuple(_documents(files, sheets, papers, questionnaires)),
         letters=letters,
         questionnaires=_different(
             form for file in sorted(files, key=_key) for form in questionnaires[file]
@@ -126,6 +123,16 @@ def _find(
     if paper is None or paper.role is Role.LETTER:
         return ()
     return find_forms(paper, limits, extra_labels=extra_labels)
+
+
+def _documents(
+    files: Iterable[File],
+    sheets: dict[File, SheetsReading],
+    papers: dict[File, Paper],
+    questionnaires: dict[File, tuple[Questionnaire, ...]],
+) -> Iterator[Document]:
+    for file in files:
+        yield _document(file, sheets.get(file), papers.get(file), questionnaires[file])
 
 
 def _document(
