@@ -26,6 +26,7 @@ from mailbot.commands.common import (
 from mailbot.commands.completion import ApplicationNumber
 from mailbot.reading import CagedReader
 from mailbot.screen import console, local, print_json, safe, state_word, table
+from parsers.limits import Limits
 from workflow.application import Application, Message
 from workflow.decisions import DecisionRefusedError
 from workflow.ports import ReadingDiedError
@@ -123,7 +124,12 @@ def _write_papers(file: Path, application: Application, messages: Sequence[Messa
     with progress("Читаю бумаги…"), cage_of(loaded, 1, with_views=True) as cage:
         read = CagedReader(cage)
         try:
-            mails = [(one, read(blobs.get(one.digest))) for one in reversed(messages)]
+            # one that is too large to be read is listed by its own line above, and has no page
+            mails = [
+                (one, read(blobs.get(one.digest)))
+                for one in reversed(messages)
+                if one.size <= Limits().message_bytes
+            ]
         except ReadingDiedError as error:
             raise DecisionRefusedError(
                 f"письмо заявки № {application.id} не читается ({error})"

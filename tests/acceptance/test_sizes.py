@@ -41,6 +41,10 @@ def test_a_message_that_is_too_large_is_stored_and_put_before_an_operator(house:
         if path.is_file()
     ]
     assert [path.stat().st_size for path in stored] == [len(raw)]
+    page = house.directory / "page.html"
+    assert house.run("show", "1", "--papers", str(page)).status == 0
+    assert "limit_reached" in page.read_text(encoding="utf-8")
+    assert 'class="page"' not in page.read_text(encoding="utf-8"), "it was not read"
     assert house.run("queue", "retry", "1").status == 0
     assert house.once().status == 1
     assert house.show(1)["state"] == "in_review"
